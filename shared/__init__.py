@@ -1,0 +1,1 @@
+"""What two services use today: the words, the event contracts, the ports and the platform."""

@@ -1,0 +1,1 @@
+"""The field's words as value types. Standard library only, so that every domain may use them."""
