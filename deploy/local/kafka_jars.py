@@ -1,7 +1,8 @@
 """The jars of Apache Kafka, fetched once by Maven coordinates, without Maven or Java on the machine.
 
 `kafka-jars.lock` beside this file names every jar with its SHA-256, so a start downloads exactly what was
-locked and walks no dependency graph. `python -m deploy.local.kafka_jars` writes it anew.
+locked and walks no dependency graph. `python -m deploy.local.kafka_jars` downloads, with `--lock` after
+writing the lock file anew.
 """
 
 import fcntl
@@ -89,8 +90,8 @@ def _only_one_at_a_time(cache: Path) -> Generator[None]:
         yield
 
 
-def write_lock(cache: Path) -> int:
-    """Resolve the dependency graph with jgo and write the lock file; the number of jars."""
+def write_lock(cache: Path) -> None:
+    """Resolve the dependency graph with jgo and write the lock file."""
     context = _context(cache)
     inputs: list[Any]
     transitive: list[Any]
@@ -98,10 +99,11 @@ def write_lock(cache: Path) -> int:
     artifacts = [d.artifact for d in [*inputs, *transitive] if d.scope in (None, "compile", "runtime")]
     lines = {f"{a.groupId}:{a.artifactId}:{a.version} {_sha256(a.resolve())}" for a in artifacts}
     _LOCK_FILE.write_text("\n".join(sorted(lines)) + "\n")
-    return len(lines)
 
 
 if __name__ == "__main__":
     from deploy.local import VAR
 
-    sys.exit(0 if write_lock(VAR / "cache") else 1)
+    if sys.argv[1:] == ["--lock"]:
+        write_lock(VAR / "cache")
+    kafka_jars(VAR / "cache")

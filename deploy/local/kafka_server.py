@@ -51,7 +51,7 @@ class KafkaServer:
         self._voters = voters
         self._settings = dict(settings or {})
         self._cache = cache or VAR / "cache"
-        self._log = log or VAR / "log" / f"{self._directory.name}.log"
+        self._log = log or self._directory.with_suffix(".log")
         self._port: int | None = None
         self._process: ChildProcess | None = None
 

@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
-from deploy.local import VAR
 from deploy.local.ports import free_port
 from deploy.local.processes import ChildProcess, NotReady
 
@@ -26,7 +25,7 @@ class RedisServer:
         self._directory = directory.absolute()
         self._wanted_port = port
         self._persistent = persistent
-        self._log = log or VAR / "log" / f"{self._directory.name}.log"
+        self._log = log or self._directory.with_suffix(".log")
         self._port: int | None = None
         self._process: ChildProcess | None = None
 
