@@ -11,6 +11,7 @@ from collections.abc import Generator
 
 import pytest
 import redis
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from deploy.local import VAR
 from deploy.local.backends import Backends
@@ -22,6 +23,7 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(VAR / "tmp"))
 
 def pytest_configure() -> None:
     (VAR / "tmp").mkdir(parents=True, exist_ok=True)
+    set_hypothesis_home_dir(VAR / "cache" / "hypothesis")
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +55,7 @@ def redis_server_url(backends: Backends) -> Generator[str]:
     url = backends.redis_url()
     with redis.Redis.from_url(url) as client:
         if backends.redis is None and client.dbsize():
-            pytest.exit(
-                "REDIS_URL names a database that is not empty, and tests empty it: give another one.", 3
-            )
+            pytest.exit("REDIS_URL names a database that is not empty, and tests empty it: give another one.", 3)
     yield url
 
 
