@@ -16,8 +16,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 """A stable kebab-case code."""
 
-PERSONAL = {"x-personal": True}
-Personal = Annotated[str, StringConstraints(max_length=4000), Field(json_schema_extra=PERSONAL)]
+Personal = Annotated[str, StringConstraints(max_length=4000), Field(json_schema_extra={"x-personal": True})]
 """A person's own text or data. Marked, so that sealing it per subject is one change in one place."""
 
 

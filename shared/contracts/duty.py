@@ -36,9 +36,7 @@ class CheckIn(_DutyCommand):
     quorum: int = Field(ge=1, le=100)
     location: Place
     accuracy_m: float = Field(ge=0)
-    code_step: int | None = Field(
-        description="The rotating code's time step; null for a fixed code with PIN."
-    )
+    code_step: int | None = Field(description="The rotating code's time step; null for a fixed code with PIN.")
     scanned_at: Time
     lease_s: int = Field(gt=0, description="Seconds from the record's time until this member's duty lapses.")
 

@@ -66,12 +66,8 @@ class AssignUnits(_IncidentCommand):
 class _Answer(_IncidentCommand):
     order_id: Id
     by: Id
-    by_assignee: Id | None = Field(
-        description="The unit or station for which `by` may speak, from the token."
-    )
-    on_behalf: bool = Field(
-        default=False, description="An officer or operator answers for a unit heard by radio."
-    )
+    by_assignee: Id | None = Field(description="The unit or station for which `by` may speak, from the token.")
+    on_behalf: bool = Field(default=False, description="An officer or operator answers for a unit heard by radio.")
 
 
 class AcknowledgeOrder(_Answer):
@@ -231,9 +227,7 @@ class AssigneeArrived(_OrderEvent):
 class OrderWithdrawn(_OrderEvent):
     """Stand down: the order ended before the assignee arrived."""
 
-    reason: Code = Field(
-        description="`stage-attained`, `handed-over`, `cleared`, `cancelled`, `assigned-elsewhere`."
-    )
+    reason: Code = Field(description="`stage-attained`, `handed-over`, `cleared`, `cancelled`, `assigned-elsewhere`.")
 
 
 class OrderCompleted(_OrderEvent):

@@ -57,13 +57,9 @@ class Playbook(Body):
     severities: tuple[Severity, ...]
     stages: tuple[Stage, ...] = Field(min_length=1)
     silence_s: float = Field(default=20, gt=0, description="An order not answered for so long is replaced.")
-    retry_s: float = Field(
-        default=15, gt=0, description="How long after finding too few units to look again."
-    )
+    retry_s: float = Field(default=15, gt=0, description="How long after finding too few units to look again.")
     rounds_max: int = Field(default=12, ge=1, le=100)
-    widen_factor: float = Field(
-        default=1.6, ge=1, le=10, description="How the ring grows from round to round."
-    )
+    widen_factor: float = Field(default=1.6, ge=1, le=10, description="How the ring grows from round to round.")
     arrival_radius_m: float = Field(default=150, gt=0)
     threat: Threat | None = None
     broadcast: Broadcast | None = None

@@ -32,9 +32,7 @@ class Post(Body):
     post_id: Id
     name: Name
     location: Place
-    fixed_code_allowed: bool = Field(
-        default=False, description="A printed fixed code with a PIN counts here as well."
-    )
+    fixed_code_allowed: bool = Field(default=False, description="A printed fixed code with a PIN counts here as well.")
 
 
 class Site(_RegistryState):

@@ -98,9 +98,7 @@ _DELIVERY_EVENTS = (
 
 
 def _registry(name: str, message: type[Message], readers: tuple[str, ...]) -> Topic:
-    return Topic(
-        f"meu.registry.{name}.v1", f"{name}_id", "states", "checkin", readers, (message,), compacted=True
-    )
+    return Topic(f"meu.registry.{name}.v1", f"{name}_id", "states", "checkin", readers, (message,), compacted=True)
 
 
 STATIONS = _registry("station", registry.Station, ("dispatch", "notify", "analytics"))
@@ -111,9 +109,7 @@ MEMBERS = _registry("member", registry.Member, ("notify",))
 CHECKIN_COMMANDS = Topic(
     "meu.checkin.commands.v1", "unit_id", "commands", "checkin", ("checkin",), _DUTY_COMMANDS, 7 * DAY_MS
 )
-DUTY = Topic(
-    "meu.checkin.duty.v1", "unit_id", "events", "checkin", ("dispatch", "notify", "analytics"), _DUTY_EVENTS
-)
+DUTY = Topic("meu.checkin.duty.v1", "unit_id", "events", "checkin", ("dispatch", "notify", "analytics"), _DUTY_EVENTS)
 POSITIONS = Topic(
     "meu.checkin.positions.v1",
     "station_id",

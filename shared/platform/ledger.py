@@ -1,0 +1,131 @@
+"""Read, decide, publish, remember, answer: the five steps for a batch of commands (docs/adr/0002)."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from shared.contracts.ticks import Tick
+from shared.platform.clock import to_ms
+from shared.platform.dead_letters import DeadLetters
+from shared.platform.ledger_store import LedgerStore, PartitionView
+from shared.platform.partition_step import PartitionStep
+from shared.platform.producer import EventProducer
+from shared.platform.records import Received, Record
+from shared.platform.recovery import Recovery
+from shared.platform.rules import Deciding
+from shared.platform.telemetry import LEDGER_STEP_SECONDS
+
+S = TypeVar("S")
+C = TypeVar("C")
+E = TypeVar("E")
+
+
+class Ledger(Generic[S, C, E]):
+    """Decides the commands of one topic. `handle` is a stream handler; after it the records are acknowledged."""
+
+    def __init__(
+        self,
+        deciding: Deciding[S, C, E],
+        *,
+        store: LedgerStore,
+        producer: EventProducer,
+        dead_letters: DeadLetters,
+        recovery: Recovery,
+    ) -> None:
+        self.deciding = deciding
+        self.last_tick: dict[int, datetime] = {}
+        """When each partition's last tick was decided: the sign of life of this worker."""
+        self._store = store
+        self._producer = producer
+        self._dead_letters = dead_letters
+        self._recovery = recovery
+        self._remembered: dict[int, int] = {}
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """One step for a batch of any of the topic's partitions. Repeated on the same records it changes nothing."""
+        started = time.perf_counter()
+        received = await self._dead_letters.receive(records)
+        batch = _Batch(records, received)
+        while not await self._step(batch):
+            pass  # Redis was not where this worker left it: recover, and do the step again
+        for item in received:
+            if isinstance(item.body, Tick):
+                self.last_tick[item.record.partition] = item.record.timestamp
+        LEDGER_STEP_SECONDS.labels(self.deciding.source).observe(time.perf_counter() - started)
+
+    async def _step(self, batch: "_Batch") -> bool:
+        views = await self._read(batch)
+        steps: dict[int, PartitionStep[S, C, E]] = {}
+        for partition, view in views.items():
+            if view.done is not None and view.done >= batch.last[partition]:
+                self._remembered[partition] = view.done  # another owner has been here
+                continue
+            steps[partition] = PartitionStep(self.deciding, view)
+            steps[partition].decide(batch.items.get(partition, ()))
+        for step in steps.values():
+            for item, reason in step.faults:
+                await self._dead_letters.bury(item.record, reason)
+        tails = await self._publish(steps)
+        moved = await self._store.remember({p: step.changes(batch.last[p], tails.get(p)) for p, step in steps.items()})
+        self._remembered.update({partition: batch.last[partition] for partition, ok in moved.items() if ok})
+        await self._store.announce([reply for p, step in steps.items() if moved[p] for reply in step.replies])
+        return all(moved.values())
+
+    async def _read(self, batch: "_Batch") -> dict[int, PartitionView]:
+        wanted = batch.wanted()
+        while True:
+            views = await self._store.read(wanted)
+            lost = [partition for partition, view in views.items() if self._must_recover(partition, view)]
+            if not lost:
+                return views
+            for partition in lost:
+                # What lies before this batch's first record was acknowledged, so it was decided.
+                decided = max(self._remembered.get(partition, -1), batch.first[partition] - 1)
+                done = await self._recovery.recover(partition, decided, self.deciding)
+                if done is not None:
+                    self._remembered[partition] = done
+
+    def _must_recover(self, partition: int, view: PartitionView) -> bool:
+        """Newly assigned to this worker, or Redis is behind what this worker last remembered."""
+        known = self._remembered.get(partition)
+        return known is None or view.done is None or view.done < known
+
+    async def _publish(self, steps: dict[int, PartitionStep[S, C, E]]) -> dict[int, int]:
+        """The event offset after the last one published, by partition."""
+        records = [(record, partition) for partition, step in steps.items() for record in step.published]
+        if not records:
+            return {}
+        tails: dict[int, int] = {}
+        for metadata in await self._producer.publish(self.deciding.events.name, records):
+            tails[metadata.partition] = max(metadata.offset + 1, tails.get(metadata.partition, 0))
+        return tails
+
+    def forget_assignment(self, owned: set[int]) -> None:
+        """Partitions that went away are recovered again when they come back."""
+        self._remembered = {partition: done for partition, done in self._remembered.items() if partition in owned}
+        self.last_tick = {partition: at for partition, at in self.last_tick.items() if partition in owned}
+
+
+class _Batch:
+    """Records by partition, with the first and last offset of each, also of those that were buried."""
+
+    def __init__(self, records: Sequence[Record], received: Sequence[Received]) -> None:
+        self.first: dict[int, int] = {}
+        self.last: dict[int, int] = {}
+        for record in records:
+            self.first.setdefault(record.partition, record.offset)
+            self.last[record.partition] = record.offset
+        self.items: dict[int, list[Received]] = {}
+        for item in received:
+            self.items.setdefault(item.record.partition, []).append(item)
+
+    def wanted(self) -> dict[int, tuple[list[str], int | None]]:
+        """The aggregates that the commands name, and the time of the last tick, by partition."""
+        wanted: dict[int, tuple[list[str], int | None]] = {}
+        for partition in self.last:
+            items = self.items.get(partition, ())
+            ids = dict.fromkeys(i.envelope.subject for i in items if not isinstance(i.body, Tick))
+            ticks = [to_ms(i.record.timestamp) for i in items if isinstance(i.body, Tick)]
+            wanted[partition] = (list(ids), max(ticks, default=None))
+        return wanted

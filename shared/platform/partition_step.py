@@ -1,0 +1,174 @@
+"""Deciding the records of one partition in memory: the second of the ledger's five steps."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from shared.contracts.envelope import EncodedRecord, Envelope, Origin, encode
+from shared.contracts.ticks import Tick
+from shared.platform.clock import to_ms
+from shared.platform.ledger_store import Changes, PartitionView, Remembered
+from shared.platform.outcomes import Outcome
+from shared.platform.records import Received
+from shared.platform.rules import Aggregate, Deciding
+from shared.platform.telemetry import DEADLINE_LATENESS_SECONDS, LEDGER_COMMANDS, get_logger
+from shared.vocabulary.decisions import Accepted, Refused, TimePassed
+from shared.vocabulary.ids import derived_id
+
+S = TypeVar("S")
+C = TypeVar("C")
+E = TypeVar("E")
+
+_log = get_logger("ledger")
+
+
+class PartitionStep(Generic[S, C, E]):
+    """What a batch of one partition's records causes: `published`, `replies`, `faults`, and `changes`."""
+
+    def __init__(self, deciding: Deciding[S, C, E], view: PartitionView) -> None:
+        self.published: list[EncodedRecord] = []
+        self.replies: list[tuple[str, bytes]] = []
+        self.faults: list[tuple[Received, str]] = []
+        self._deciding = deciding
+        self._view = view
+        self._due = dict(view.due)
+        self._aggregates: dict[str, Aggregate[S]] = {}
+        self._touched: set[str] = set()
+        self._outcomes: dict[str, bytes] = {}
+
+    def decide(self, items: Sequence[Received]) -> None:
+        """Decide what was not decided before, in order. A fault of the rules concerns its record only."""
+        for item in items:
+            if self._view.done is not None and item.record.offset <= self._view.done:
+                continue
+            if isinstance(item.body, Tick):
+                self._tick(item)
+            else:
+                self._command(item)
+
+    def changes(self, last: int, tail: int | None) -> Changes:
+        """What to remember once the events are published; `tail` is the offset after the last of them."""
+        aggregates = {key: self._aggregates[key] for key in sorted(self._touched)}
+        return Changes(
+            expected_done=self._view.done,
+            done=last,
+            tail=self._view.tail if tail is None else tail,
+            states={key: self._deciding.store(aggregate) for key, aggregate in aggregates.items()},
+            due_ms={key: self._deciding.due_ms(aggregate) for key, aggregate in aggregates.items()},
+            keep_ms={key: self._deciding.keep_ms(aggregate) for key, aggregate in aggregates.items()},
+            outcomes=self._outcomes,
+        )
+
+    def _command(self, item: Received) -> None:
+        assert item.body is not None
+        aggregate_id = item.envelope.subject
+        aggregate = self._aggregate(aggregate_id)
+        decision: Accepted[E] | Refused = Accepted(())
+        try:
+            if item.envelope.id not in aggregate.handled:
+                command = self._deciding.commands_in.to_domain(item.body)
+                decision = self._deciding.rules.decide(aggregate.state, command, item.record.timestamp)
+            if isinstance(decision, Accepted):
+                self._accept(item, [(aggregate_id, decision, item.envelope.correlation_id)])
+        except Exception as error:
+            self._fault(item, error)
+            decision = Refused("internal-fault", "the record was put aside with its reason")
+        LEDGER_COMMANDS.labels(self._deciding.source, type(decision).__name__.lower()).inc()
+        self._answer(item, decision)
+
+    def _tick(self, item: Received) -> None:
+        now = item.record.timestamp
+        now_ms = to_ms(now)
+        due = sorted((due_ms, key) for key, due_ms in self._due.items() if due_ms <= now_ms)
+        accepted: list[tuple[str, Accepted[E], str]] = []
+        for due_ms, aggregate_id in due:
+            aggregate = self._aggregate(aggregate_id)
+            del self._due[aggregate_id]  # even when it fails: a faulty deadline must not stop the others for ever
+            self._touched.add(aggregate_id)
+            DEADLINE_LATENESS_SECONDS.labels(self._deciding.source).observe((now_ms - due_ms) / 1000)
+            try:
+                decision = self._deciding.rules.decide(aggregate.state, TimePassed(), now)
+            except Exception as error:
+                self._fault(item, error)
+                continue
+            if isinstance(decision, Accepted):
+                accepted.append((aggregate_id, decision, aggregate.correlation_id))
+        self._accept(item, accepted)
+
+    def _accept(self, item: Received, decisions: Sequence[tuple[str, Accepted[E], str]]) -> None:
+        """Evolve and encode everything that one record caused."""
+        parts = sum(len(decision.events) for _, decision, _ in decisions)
+        records: list[EncodedRecord] = []
+        evolved: dict[str, Aggregate[S]] = {}
+        for aggregate_id, decision, correlation_id in decisions:
+            aggregate = self._aggregate(aggregate_id)
+            for event in decision.events:
+                aggregate = self._deciding.evolve(aggregate, event, item.envelope.id, correlation_id)
+                part = (len(records) + 1, parts)
+                records.append(self._encode(item, aggregate_id, aggregate.sequence, event, part, correlation_id))
+            if decision.events:
+                evolved[aggregate_id] = aggregate
+        self.published += records
+        self._aggregates.update(evolved)
+        for aggregate_id, aggregate in evolved.items():
+            self._touched.add(aggregate_id)
+            due_ms = self._deciding.due_ms(aggregate)
+            if due_ms is None:
+                self._due.pop(aggregate_id, None)
+            else:
+                self._due[aggregate_id] = due_ms
+
+    def _encode(
+        self,
+        item: Received,
+        aggregate_id: str,
+        sequence: int,
+        event: E,
+        part: tuple[int, int],
+        correlation_id: str,
+    ) -> EncodedRecord:
+        body = self._deciding.events_out.to_contract(event)
+        envelope = Envelope(
+            id=derived_id(self._deciding.rules.aggregate, aggregate_id, sequence),
+            source=self._deciding.source,
+            type=body.ce_type(),
+            subject=aggregate_id,
+            time=item.record.timestamp,
+            correlation_id=correlation_id,
+            causation_id=item.envelope.id,
+            sequence=sequence,
+            drill=bool(getattr(body, "drill", False)),
+            origin=Origin(item.record.topic, item.record.partition, item.record.offset),
+            part=part,
+            trace_parent=item.envelope.trace_parent,
+        )
+        return encode(envelope, body)
+
+    def _answer(self, item: Received, decision: Accepted[E] | Refused) -> None:
+        if item.envelope.reply_to is None:
+            return
+        aggregate_id = item.envelope.subject
+        remembered = self._deciding.store(self._aggregate(aggregate_id))
+        refused = decision if isinstance(decision, Refused) else None
+        outcome = Outcome(
+            command_id=item.envelope.id,
+            aggregate_id=aggregate_id,
+            status="accepted" if refused is None else "refused",
+            sequence=remembered.sequence,
+            state=None if remembered.state is None else remembered.state.decode(),
+            code=None if refused is None else refused.code,
+            detail=None if refused is None else refused.detail,
+        )
+        encoded = outcome.model_dump_json().encode()
+        self._outcomes[item.envelope.id] = encoded
+        self.replies.append((item.envelope.reply_to, encoded))
+
+    def _aggregate(self, aggregate_id: str) -> Aggregate[S]:
+        aggregate = self._aggregates.get(aggregate_id)
+        if aggregate is None:
+            aggregate = self._deciding.load(self._view.states.get(aggregate_id, Remembered()))
+            self._aggregates[aggregate_id] = aggregate
+        return aggregate
+
+    def _fault(self, item: Received, error: Exception) -> None:
+        _log.exception("fault", subject=item.envelope.subject, offset=item.record.offset)
+        self.faults.append((item, f"{type(error).__name__}: {error}"))

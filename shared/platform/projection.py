@@ -1,0 +1,113 @@
+"""Folding other topics into one's own store, with `done` per partition; rebuilt when the store lost it."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, cast
+
+from redis.asyncio import Redis
+
+from shared.contracts.topics import Topic
+from shared.platform.dead_letters import DeadLetters
+from shared.platform.log_reader import LogReader
+from shared.platform.records import Received, Record
+from shared.platform.telemetry import get_logger
+from shared.ports import Clock
+
+_log = get_logger("projection")
+
+
+class Projection(Protocol):
+    """What a service makes of a topic. It must bear seeing a record again, and records older than what it has."""
+
+    async def apply(self, items: Sequence[Received]) -> None:
+        """Fold a batch of one topic, any of its partitions, each partition in order."""
+        ...
+
+
+class Projector:
+    """Feeds one projection from one topic. `handle` is a stream handler.
+
+    The marker `{name}:done:<topic>` (hash: partition → last offset folded) lies in the same Redis as what the
+    projection writes: when it is gone, so is the projection, and the partition is read again from its start.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        topic: Topic,
+        projection: Projection,
+        *,
+        redis: "Redis",
+        reader: LogReader,
+        dead_letters: DeadLetters,
+        clock: Clock,
+        look_back: timedelta | None = None,
+    ) -> None:
+        """`look_back`: a rebuild needs no record older than this (a lease or a freshness bound); None: all."""
+        self.topic = topic
+        self._projection = projection
+        self._redis = redis
+        self._reader = reader
+        self._dead_letters = dead_letters
+        self._clock = clock
+        self._look_back = look_back
+        self._key = f"{{{name}}}:done:{topic.name}"
+        self._folded: dict[int, int] = {}
+        self._lock = asyncio.Lock()
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Fold a batch, after what the store may have lost before it."""
+        async with self._lock:
+            first: dict[int, int] = {}
+            for record in records:
+                first.setdefault(record.partition, record.offset)
+            stored = await self._stored()
+            await self._catch_up(stored, first)
+            fresh = [record for record in records if record.offset > stored.get(record.partition, -1)]
+            if fresh:
+                await self._fold(fresh)
+
+    async def mend(self) -> None:
+        """Read again what the store has lost while no record came. Called about once a second."""
+        async with self._lock:
+            stored = await self._stored()
+            await self._catch_up(stored, {partition: offset + 1 for partition, offset in self._folded.items()})
+
+    def forget_assignment(self, owned: set[int]) -> None:
+        """Partitions that went away are another worker's to mend."""
+        self._folded = {partition: offset for partition, offset in self._folded.items() if partition in owned}
+
+    async def _catch_up(self, stored: Mapping[int, int], until: Mapping[int, int]) -> None:
+        for partition, end in until.items():
+            start = stored.get(partition, -1) + 1
+            if start >= end:
+                continue
+            since = None
+            if start == 0 and self._look_back is not None:
+                since = self._clock.now() - self._look_back
+            await self._rebuild(partition, start, end, since)
+
+    async def _rebuild(self, partition: int, start: int, end: int, since: datetime | None) -> None:
+        if since is not None:
+            start = await self._reader.offset_at(self.topic.name, partition, since) or start
+        count = 0
+        async for records in self._reader.read(self.topic.name, partition, start, end):
+            await self._fold(records)
+            count += len(records)
+        # Compaction or retention may have removed the last records before `end`: they are folded all the same.
+        await self._mark({partition: end - 1})
+        if count:
+            _log.info("caught-up", topic=self.topic.name, partition=partition, records=count)
+
+    async def _fold(self, records: Sequence[Record]) -> None:
+        await self._projection.apply(await self._dead_letters.receive(records))
+        await self._mark({record.partition: record.offset for record in records})
+
+    async def _mark(self, offsets: Mapping[int, int]) -> None:
+        await self._redis.hset(self._key, mapping={str(p): o for p, o in offsets.items()})
+        self._folded.update(offsets)
+
+    async def _stored(self) -> dict[int, int]:
+        stored = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
+        return {int(partition): int(offset) for partition, offset in stored.items()}

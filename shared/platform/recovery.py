@@ -1,0 +1,126 @@
+"""Folding a partition's own events: after Redis lost writes, and on assignment.
+
+Events say which source record they were decided from (`ce_origin`) and how many that record caused (`ce_part` i/n).
+A source record whose events are all there is decided: it is adopted. One whose events are only partly there was being
+published when a worker died: it is left to be decided again, identically.
+"""
+
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from shared.contracts.topics import Topic
+from shared.platform.clock import SystemClock, to_ms
+from shared.platform.dead_letters import understand
+from shared.platform.ledger_store import Changes, LedgerStore, Remembered
+from shared.platform.log_reader import LogReader
+from shared.platform.records import Received
+from shared.platform.rules import Aggregate, Deciding
+from shared.platform.telemetry import LEDGER_REBUILDS, get_logger
+
+S = TypeVar("S")
+C = TypeVar("C")
+E = TypeVar("E")
+
+_log = get_logger("recovery")
+
+
+class Fold(Generic[S, C, E]):
+    """The fold of a partition's events, complete source records only."""
+
+    def __init__(self, deciding: Deciding[S, C, E], known: dict[str, Remembered] | None = None) -> None:
+        self._deciding = deciding
+        self._known = known or {}
+        self._open: dict[int, dict[int, Received]] = {}
+        self.aggregates: dict[str, Aggregate[S]] = {}
+        self.changed_at: dict[str, datetime] = {}
+        self.decided = -1
+        """The last source offset whose events are all there."""
+
+    def add(self, item: Received) -> None:
+        origin = item.envelope.origin
+        if origin is None or origin.topic != self._deciding.commands.name:
+            return
+        number, parts = item.envelope.part
+        group = self._open.setdefault(origin.offset, {})
+        group[number] = item
+        if len(group) == parts:
+            del self._open[origin.offset]
+            self.decided = max(self.decided, origin.offset)
+            for _, part in sorted(group.items()):
+                self._apply(part)
+
+    @property
+    def incomplete_from(self) -> int | None:
+        """The event offset at which the earliest incomplete source record begins."""
+        offsets = [item.record.offset for group in self._open.values() for item in group.values()]
+        return min(offsets, default=None)
+
+    def _apply(self, item: Received) -> None:
+        assert item.body is not None
+        envelope = item.envelope
+        aggregate = self.aggregates.get(envelope.subject)
+        if aggregate is None:
+            aggregate = self._deciding.load(self._known.get(envelope.subject, Remembered()))
+        if (envelope.sequence or 0) <= aggregate.sequence:
+            return  # published twice
+        event = self._deciding.events_out.to_domain(item.body)
+        self.aggregates[envelope.subject] = self._deciding.evolve(
+            aggregate, event, envelope.causation_id or "", envelope.correlation_id
+        )
+        self.changed_at[envelope.subject] = envelope.time
+
+
+class Recovery:
+    """Brings a partition of live state to where its log is."""
+
+    def __init__(self, store: LedgerStore, reader: LogReader, events: Topic) -> None:
+        self._store = store
+        self._reader = reader
+        self._events = events
+
+    async def recover(self, partition: int, decided: int, deciding: Deciding[Any, Any, Any]) -> int | None:
+        """Fold what is missing. `decided` is the last source offset that is known to be decided.
+
+        Returns `done` as it now stands in Redis, or None when somebody else wrote meanwhile: look again.
+        """
+        view = (await self._store.read({partition: ((), None)}))[partition]
+        lost = view.done is None or view.done < decided
+        items, end = await self._read(partition, 0 if lost else view.tail)
+        known: dict[str, Remembered] = {}
+        if not lost:
+            subjects = {item.envelope.subject for item in items}
+            known = (await self._store.read({partition: (subjects, None)}))[partition].states
+        fold = Fold(deciding, known)
+        for item in items:
+            fold.add(item)
+        done = max(decided, fold.decided, -1 if view.done is None else view.done)
+        tail = end if fold.incomplete_from is None else fold.incomplete_from
+        changes = _changes(fold, deciding, Changes(expected_done=view.done, done=done, tail=tail))
+        if not (await self._store.remember({partition: changes}))[partition]:
+            return None
+        if lost and items:
+            LEDGER_REBUILDS.labels(deciding.source).inc()
+            _log.warning("rebuilt", source=deciding.source, partition=partition, events=len(items), done=done)
+        return done
+
+    async def _read(self, partition: int, start: int) -> tuple[list[Received], int]:
+        items: list[Received] = []
+        end = start
+        async for records in self._reader.read(self._events.name, partition, start):
+            items += [understand(record) for record in records]
+            end = records[-1].offset + 1
+        return items, end
+
+
+def _changes(fold: Fold[Any, Any, Any], deciding: Deciding[Any, Any, Any], changes: Changes) -> Changes:
+    now_ms = to_ms(SystemClock().now())
+    for aggregate_id, aggregate in fold.aggregates.items():
+        keep_ms = deciding.keep_ms(aggregate)
+        if keep_ms is not None:
+            keep_ms -= now_ms - to_ms(fold.changed_at[aggregate_id])
+            if keep_ms <= 0:
+                continue  # closed so long ago that live state has dropped it
+        changes.states[aggregate_id] = deciding.store(aggregate)
+        changes.due_ms[aggregate_id] = deciding.due_ms(aggregate)
+        changes.keep_ms[aggregate_id] = keep_ms
+    return changes

@@ -1,0 +1,189 @@
+"""Faust, behind one function: `handle(batch)` is called with what is there, and records are acknowledged after it.
+
+This is the only file that knows faust. The settings and the shape of the loop are those that were measured
+(docs/adr/0001): the agent only fills a bounded queue; one task drains whatever is there, and waits a little for
+more only when the last batch was large.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+
+import faust
+from aiokafka.errors import KafkaError
+from faust.types import EventT
+from redis.exceptions import RedisError
+
+from shared.platform.clock import from_ms
+from shared.platform.records import Record
+from shared.platform.telemetry import get_logger
+
+Handle = Callable[[Sequence[Record]], Awaitable[None]]
+Bury = Callable[[Record, str], Awaitable[None]]
+
+BATCH_MAX: Final = 1000
+LARGE_BATCH: Final = 100
+WAIT_AFTER_LARGE_S: Final = 0.02
+QUEUE_MAX: Final = 4 * BATCH_MAX
+TRIES: Final = 3
+CRASHED: Final = 70  # EX_SOFTWARE; the supervisor starts the process again
+
+# What passes by itself: tried again until it does, since acknowledging would lose the records.
+PASSING: Final = (KafkaError, RedisError, ConnectionError, TimeoutError, OSError)
+
+_log = get_logger("stream")
+
+
+class Consumption:
+    """One topic's records, handed to one handler batch by batch."""
+
+    def __init__(self, topic: str, handle: Handle, bury: Bury) -> None:
+        self.topic = topic
+        self._handle = handle
+        self._bury = bury
+        self._queue: asyncio.Queue[EventT[Any]] = asyncio.Queue(QUEUE_MAX)
+        self.waiting_for: str | None = None
+        """Why the last batch could not be handled yet; None when all is well."""
+
+    async def fill(self, stream: Any) -> None:
+        """The faust agent: keep the queue full."""
+        async for event in stream.noack().events():
+            await self._queue.put(event)
+
+    async def drain(self) -> None:
+        """Take batches off the queue, for ever."""
+        last_size = 0
+        while True:
+            events = [await self._queue.get()]
+            if last_size >= LARGE_BATCH:
+                await asyncio.sleep(WAIT_AFTER_LARGE_S)  # lets a full batch form under load
+            while len(events) < BATCH_MAX and not self._queue.empty():
+                events.append(self._queue.get_nowait())
+            last_size = len(events)
+            try:
+                await self._settle([_record(event) for event in events])
+            except Exception:
+                # The dead-letter topic itself cannot be written: better dead than acknowledging what is lost.
+                _log.exception("cannot-process-nor-bury", topic=self.topic)
+                os._exit(CRASHED)
+            for event in events:
+                event.ack()
+
+    async def _settle(self, records: Sequence[Record]) -> None:
+        """Handle a batch; halve it when it fails for a reason that does not pass, to find the poison record."""
+        try:
+            await self._handle_until_it_passes(records)
+        except Exception as error:
+            _log.exception("batch-failed", topic=self.topic, records=len(records))
+            if len(records) == 1:
+                await self._bury(records[0], f"{type(error).__name__}: {error}")
+                return
+            middle = len(records) // 2
+            await self._settle(records[:middle])
+            await self._settle(records[middle:])
+
+    async def _handle_until_it_passes(self, records: Sequence[Record]) -> None:
+        delay, tries = 0.1, 0
+        while True:
+            try:
+                await self._handle(records)
+            except PASSING as error:
+                if self.waiting_for is None:
+                    _log.warning("waiting", topic=self.topic, reason=f"{type(error).__name__}: {error}")
+                self.waiting_for = f"{type(error).__name__}: {error}"
+            except Exception:
+                tries += 1
+                if tries >= TRIES:
+                    raise
+            else:
+                if self.waiting_for is not None:
+                    _log.info("going-on", topic=self.topic)
+                self.waiting_for = None
+                return
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 2.0)
+
+
+class StreamGroup:
+    """A consumer group of this process. What must not wait for something else has its own group."""
+
+    def __init__(self, name: str, bootstrap: str) -> None:
+        self.name = name
+        self._app = faust.App(
+            name,
+            broker=[f"kafka://{address}" for address in bootstrap.split(",")],
+            autodiscover=False,
+            web_enabled=False,
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            stream_wait_empty=True,
+            stream_buffer_maxsize=QUEUE_MAX,
+            broker_session_timeout=8.0,
+            broker_heartbeat_interval=2.0,
+            broker_commit_interval=1.0,
+            broker_request_timeout=20.0,
+            consumer_auto_offset_reset="earliest",
+            producer_acks=-1,
+            store="memory://",
+            loghandlers=[],
+        )
+        self.consumptions: list[Consumption] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def subscribe(self, topic: str, handle: Handle, bury: Bury) -> None:
+        """Call `handle` with this topic's records. Before `start` only."""
+        consumption = Consumption(topic, handle, bury)
+        channel = self._app.topic(
+            topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=True
+        )
+        self._app.agent(channel, name=f"{self.name}:{topic}", concurrency=1)(consumption.fill)
+        self.consumptions.append(consumption)
+
+    async def start(self) -> None:
+        """Join the group. Raises when no broker answers."""
+        self._tasks = [
+            asyncio.create_task(consumption.drain(), name=f"drain:{self.name}:{consumption.topic}")
+            for consumption in self.consumptions
+        ]
+        await self._app.start()
+        self._tasks.append(asyncio.create_task(self._die_with_faust(), name=f"watch:{self.name}"))
+
+    async def stop(self) -> None:
+        """Leave the group; what was not acknowledged is read again by the next owner."""
+        await self._app.stop()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def assignment(self) -> dict[str, list[int]]:
+        """The partitions this process owns now, by topic."""
+        owned: dict[str, list[int]] = {}
+        consumer = self._app.consumer if self._app.started else None
+        for partition in consumer.assignment() if consumer is not None else ():
+            owned.setdefault(partition.topic, []).append(partition.partition)
+        return {topic: sorted(numbers) for topic, numbers in owned.items()}
+
+    async def _die_with_faust(self) -> None:
+        while not self._app.should_stop:  # noqa: ASYNC110 - faust has no public event for a crash
+            await asyncio.sleep(0.5)
+        if self._app.crash_reason is not None:
+            _log.error("faust-crashed", group=self.name, reason=repr(self._app.crash_reason))
+            os._exit(CRASHED)
+
+
+def _record(event: EventT[Any]) -> Record:
+    message = event.message
+    headers = message.headers or {}
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=from_ms(round(message.timestamp * 1000)),
+        key=message.key,
+        value=message.value,
+        headers=dict(headers.items() if isinstance(headers, dict) else headers),
+    )

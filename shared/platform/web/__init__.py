@@ -1,0 +1,1 @@
+"""HTTP as every service speaks it: problem documents, tokens, idempotency keys, paging, health."""

@@ -1,0 +1,167 @@
+"""The FastAPI app that every service's API is built on."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, cast
+
+import structlog
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.platform.clock import SystemIds
+from shared.platform.commands import CommandGateway
+from shared.platform.outcomes import Outcome
+from shared.platform.settings import PlatformSettings
+from shared.platform.telemetry import HTTP_SECONDS
+from shared.platform.web.health import Check, health_router
+from shared.platform.web.idempotency import BODY_MAX, IdempotencyMiddleware, request_id
+from shared.platform.web.problems import Problem, Titles, install_problem_handlers, problem_response
+from shared.platform.web.tokens import TokenReader
+from shared.ports import Clock
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+_ids = SystemIds()
+
+
+def create_api(
+    service: str,
+    *,
+    settings: PlatformSettings,
+    clock: Clock,
+    redis: "Redis",
+    titles: Titles,
+    checks: Mapping[str, Check],
+    lifespan: Lifespan,
+    body_max: int = BODY_MAX,
+) -> FastAPI:
+    """An app with problem documents, tokens, correlation ids, idempotency keys, health and metrics.
+
+    Routes are declared with their whole path, e.g. `/dispatch/v1/incidents`. `titles`: the service's own problem
+    codes with their Chinese and English titles. `body_max`: the largest POST body, in bytes.
+    """
+    app = FastAPI(
+        title=f"{service} API",
+        version="1",
+        lifespan=lifespan,
+        openapi_url=f"/{service}/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses=dict.fromkeys((401, 403, 404, 413, 422, 503), _PROBLEM),
+    )
+    app.state.tokens = TokenReader(settings.token_public_key, clock)
+    app.state.service = service
+    app.state.checks = dict(checks)
+    install_problem_handlers(app, titles)
+    for away in (KafkaError, RedisError):
+        app.add_exception_handler(away, _unavailable(titles))
+    app.include_router(health_router(checks))
+    app.add_middleware(IdempotencyMiddleware, redis=redis, service=service, titles=titles, body_max=body_max)
+    app.add_middleware(ObservingMiddleware, service=service)
+    return app
+
+
+_PROBLEM: dict[str, Any] = {
+    "description": "Problem document (RFC 9457)",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "code"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "field": {"type": "string"},
+                    "instance": {"type": "string"},
+                    "correlation_id": {"type": ["string", "null"]},
+                    "errors": {"type": "array", "items": {"type": "object"}},
+                },
+            }
+        }
+    },
+}
+
+
+def _unavailable(titles: Titles) -> Callable[[Request, Exception], JSONResponse]:
+    def handle(request: Request, error: Exception) -> JSONResponse:
+        problem = Problem(503, "unavailable", type(error).__name__, headers={"Retry-After": "2"})
+        return problem_response(request, problem, titles)
+
+    return handle
+
+
+class ObservingMiddleware:
+    """Correlation id in, out and on every log line; answer times by route."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Request(scope).headers.get("x-correlation-id", "")
+        correlation_id = given if 0 < len(given) <= 80 and given.isascii() and given.isprintable() else _ids.new()
+        started, status = time.perf_counter(), 500
+
+        async def observe(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-correlation-id", correlation_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(service=self._service, correlation_id=correlation_id):
+            try:
+                await self._app(scope, receive, observe)
+            finally:
+                route = getattr(scope.get("route"), "path", "unmatched")
+                HTTP_SECONDS.labels(self._service, scope["method"], route, str(status)).observe(
+                    time.perf_counter() - started
+                )
+
+
+def correlation_id() -> str:
+    """The current request's."""
+    return cast("str", structlog.contextvars.get_contextvars()["correlation_id"])
+
+
+def command_id(request: Request) -> str | None:
+    """The id for the command that this request becomes: derived from its Idempotency-Key, or None for a fresh one."""
+    key = request.headers.get("idempotency-key")
+    return None if key is None else request_id(request, key)
+
+
+def pending_response(service: str, outcome: Outcome) -> JSONResponse:
+    """202: durable, not yet decided; `Location` is where to ask."""
+    location = f"/{service}/v1/commands/{outcome.aggregate_id}/{outcome.command_id}"
+    return JSONResponse({"status": "pending", "command_id": outcome.command_id}, 202, {"Location": location})
+
+
+def refused(outcome: Outcome, status: int = 422) -> Problem:
+    """The problem that a refused command is."""
+    return Problem(status, outcome.code or "refused", outcome.detail or "")
+
+
+def install_command_route(app: FastAPI, service: str, gateway: CommandGateway) -> None:
+    """`GET /{service}/v1/commands/{aggregate}/{command}`: what became of a command that answered 202."""
+
+    @app.get(f"/{service}/v1/commands/{{aggregate_id}}/{{command}}", response_model=None)
+    async def command_outcome(aggregate_id: str, command: str) -> Response:
+        """200 with the outcome; 202 while it is not decided or no longer known."""
+        outcome = await gateway.outcome(aggregate_id, command)
+        if outcome is None:
+            return JSONResponse({"status": "pending", "command_id": command}, 202)
+        if outcome.status == "refused":
+            raise refused(outcome)
+        return JSONResponse({"status": outcome.status, "command_id": command, "aggregate_id": aggregate_id})
+
+    del command_outcome  # registered

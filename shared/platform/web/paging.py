@@ -1,0 +1,25 @@
+"""Lists by opaque cursor, with the next page in the `Link` header."""
+
+import base64
+import binascii
+
+from fastapi import Request, Response
+
+from shared.platform.web.problems import Problem
+
+
+def read_cursor(cursor: str | None) -> str | None:
+    """The position inside an opaque cursor. Raises Problem 422 `cursor-invalid`."""
+    if cursor is None:
+        return None
+    try:
+        return base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, UnicodeError) as error:
+        raise Problem(422, "cursor-invalid", field="cursor") from error
+
+
+def link_next(request: Request, response: Response, position: str | None) -> None:
+    """Name the next page, which begins after `position`; None: this is the last."""
+    if position is not None:
+        cursor = base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+        response.headers["Link"] = f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'
