@@ -185,9 +185,7 @@ threading.Event().wait()
 
 
 def test_a_program_that_ends_early_is_reported_with_its_last_words(tmp_path: Path) -> None:
-    child = ChildProcess(
-        "sayer", [sys.executable, "-c", "raise SystemExit('no such setting')"], log=tmp_path / "log"
-    )
+    child = ChildProcess("sayer", [sys.executable, "-c", "raise SystemExit('no such setting')"], log=tmp_path / "log")
     child.start()
     with pytest.raises(NotReady, match=r"sayer ended with status 1(.|\n)*no such setting"):
         child.wait_ready(lambda: False, within=30)
