@@ -17,7 +17,9 @@ def docker_is_used() -> bool:
     if os.environ.get("TEST_BACKENDS") == "embedded":
         return False
     try:
-        asked = subprocess.run(["docker", "info"], capture_output=True, timeout=10, check=False)
+        asked = subprocess.run(
+            ["docker", "version", "--format", "{{.Server.Version}}"], capture_output=True, timeout=10, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return asked.returncode == 0

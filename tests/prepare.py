@@ -44,7 +44,18 @@ def install(packages: list[str]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         command = ["apt-get", "-o", "Acquire::Retries=3", "-qq", *step]
-        subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=True, timeout=900)
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=900,
+        )
+        if done.returncode != 0:
+            raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}")
 
 
 def main() -> int:

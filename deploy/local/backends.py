@@ -83,9 +83,7 @@ class Backends:
 
     def database_url(self) -> str:
         """The registry's database: `DATABASE_URL`, else a SQLite file."""
-        return (
-            self._environment.get("DATABASE_URL") or f"sqlite+aiosqlite:///{self._directory / 'registry.db'}"
-        )
+        return self._environment.get("DATABASE_URL") or f"sqlite+aiosqlite:///{self._directory / 'registry.db'}"
 
     def clickhouse_url(self) -> str:
         """The history: `CLICKHOUSE_URL`, else a chDB folder, written `chdb:///absolute/path`."""

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import time
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from deploy.local.spawning import Command, spawn
 _LOG_LIMIT_BYTES = 16 * 2**20
 _POLL_SECONDS = 0.05
 
-_started: weakref.WeakSet["ChildProcess"] = weakref.WeakSet()
+_running: set["ChildProcess"] = set()
 
 
 class NotReady(RuntimeError):
@@ -63,7 +62,7 @@ class ChildProcess:
                     user=self._user,
                 )
             )
-        _started.add(self)
+        _running.add(self)
 
     def wait_ready(self, probe: Callable[[], bool], *, within: float) -> None:
         """Return when `probe()` is true; raise `NotReady` when the program ends or `within` seconds pass.
@@ -92,6 +91,7 @@ class ChildProcess:
                 process.wait(within)
             except subprocess.TimeoutExpired:
                 self.kill()
+        _running.discard(self)
         return process.returncode
 
     def kill(self) -> None:
@@ -100,6 +100,7 @@ class ChildProcess:
         if process is not None and process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        _running.discard(self)
 
     @property
     def alive(self) -> bool:
@@ -145,5 +146,5 @@ def _holds(probe: Callable[[], bool]) -> bool:
 
 @atexit.register
 def _stop_what_is_left() -> None:
-    for child in list(_started):
+    for child in list(_running):
         child.stop(within=5.0)

@@ -6,90 +6,33 @@ import socket
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
 
-from deploy.local.ports import free_port
-from deploy.local.processes import ChildProcess, NotReady
+from deploy.local.embedded_server import EmbeddedServer
 
 _OLDEST = (6, 2)
-_START_ATTEMPTS = 3
 
 
-class RedisServer:
+class RedisServer(EmbeddedServer):
     """One Redis on 127.0.0.1, forgetting everything at its end unless `persistent`: it may, by design."""
+
+    name = "redis"
 
     def __init__(
         self, directory: Path, *, port: int | None = None, persistent: bool = False, log: Path | None = None
     ) -> None:
         """`port` is a wish: a taken one is replaced at the first start. `persistent`: append-only file."""
-        self._directory = directory.absolute()
-        self._wanted_port = port
+        super().__init__(directory, port=port, log=log)
         self._persistent = persistent
-        self._log = log or self._directory.with_suffix(".log")
-        self._port: int | None = None
-        self._process: ChildProcess | None = None
-
-    @property
-    def port(self) -> int:
-        """The port it listens on; kept over `stop`, `kill` and `restart`."""
-        if self._port is None:
-            raise RuntimeError("Redis has not been started")
-        return self._port
 
     @property
     def url(self) -> str:
         """Its database 0, for `redis.from_url`."""
         return f"redis://127.0.0.1:{self.port}/0"
 
-    @property
-    def process(self) -> ChildProcess:
-        """The server's process, for its id, memory and log."""
-        if self._process is None:
-            raise RuntimeError("Redis has not been started")
-        return self._process
+    def _prepare(self) -> None:
+        pass
 
-    def start(self) -> "RedisServer":
-        """Start and wait until it answers PING. Raises `NotReady`."""
-        self._directory.mkdir(parents=True, exist_ok=True)
-        again = self._process is not None
-        for attempt in range(1, _START_ATTEMPTS + 1):
-            if not again:
-                self._port = free_port(self._wanted_port)
-            self._process = ChildProcess("redis", self._command(), log=self._log, directory=self._directory)
-            self._process.start()
-            try:
-                self._process.wait_ready(self._answers, within=20.0)
-                return self
-            except NotReady as error:
-                self._process.kill()
-                if again or attempt == _START_ATTEMPTS or "Address already in use" not in str(error):
-                    raise
-        raise AssertionError("unreachable")
-
-    def stop(self) -> None:
-        """Shut down in order (SIGKILL after a bound)."""
-        if self._process is not None:
-            self._process.stop(within=10.0)
-
-    def kill(self) -> None:
-        """SIGKILL, as a crash would."""
-        if self._process is not None:
-            self._process.kill()
-
-    def restart(self) -> None:
-        """Stop if it runs, and start again on the same port."""
-        self.stop()
-        self.start()
-
-    def __enter__(self) -> "RedisServer":
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def _command(self) -> list[str]:
+    def _arguments(self) -> list[str]:
         settings = {
             "port": str(self.port),
             "bind": "127.0.0.1",
@@ -99,10 +42,7 @@ class RedisServer:
             "appendonly": "yes" if self._persistent else "no",
             "appendfsync": "everysec",
         }
-        return [
-            redis_executable(),
-            *(word for name, value in settings.items() for word in (f"--{name}", value)),
-        ]
+        return [redis_executable(), *(word for name, value in settings.items() for word in (f"--{name}", value))]
 
     def _answers(self) -> bool:
         with socket.create_connection(("127.0.0.1", self.port), timeout=2.0) as connection:
@@ -125,8 +65,6 @@ def redis_executable() -> str:
 
 
 def _version(executable: str) -> tuple[int, ...]:
-    answer = subprocess.run(
-        [executable, "--version"], capture_output=True, text=True, timeout=10, check=False
-    )
+    answer = subprocess.run([executable, "--version"], capture_output=True, text=True, timeout=10, check=False)
     found = re.search(r"v=(\d+)\.(\d+)", answer.stdout)
     return tuple(map(int, found.groups())) if found else (0,)

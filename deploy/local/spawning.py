@@ -10,14 +10,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 _PR_SET_PDEATHSIG = 1
-_libc: ctypes.CDLL | None = ctypes.CDLL(None) if sys.platform == "linux" else None
+# Looked up here: between fork and exec nothing may be loaded.
+_prctl: Callable[..., object] | None = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +53,7 @@ class _Spawner:
 
     def __init__(self) -> None:
         self.process = os.getpid()
-        self.requests: queue.SimpleQueue[tuple[Command, Future[subprocess.Popen[bytes]]]] = (
-            queue.SimpleQueue()
-        )
+        self.requests: queue.SimpleQueue[tuple[Command, Future[subprocess.Popen[bytes]]]] = queue.SimpleQueue()
         threading.Thread(target=self._serve, name="spawner", daemon=True).start()
 
     def _serve(self) -> None:
@@ -70,8 +69,8 @@ class _Spawner:
 
         def die_with_parent() -> None:
             # Runs between fork and exec: system calls only, no lock that another thread may hold.
-            if _libc is not None:
-                _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if _prctl is not None:
+                _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             if os.getppid() != parent:  # the parent went before prctl
                 os._exit(1)
 

@@ -18,7 +18,7 @@ from redis import Redis
 
 from deploy.local.backends import Backends
 from deploy.local.kafka_server import KafkaServer
-from deploy.local.ports import free_port, give_back, is_free
+from deploy.local.ports import free_port, is_free
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.processes import ChildProcess, NotReady
 from deploy.local.redis_server import RedisServer
@@ -97,13 +97,11 @@ async def test_kafka_does_not_create_a_mistyped_topic(own_kafka: KafkaServer) ->
         assert "mistyped" not in await consumer.topics()
 
 
-async def test_a_later_kafka_finds_the_data_and_port_of_an_earlier_one(tmp_path: Path) -> None:
+async def test_a_later_kafka_finds_the_data_of_an_earlier_one(tmp_path: Path) -> None:
     with KafkaServer(tmp_path / "kafka") as earlier:
         create_topic(earlier.bootstrap, "kept")
         await produce(earlier.bootstrap, "kept", [b"from the earlier run"])
-    give_back(earlier.port)
     with KafkaServer(tmp_path / "kafka") as later:
-        assert later.port == earlier.port
         assert await consume(later.bootstrap, "kept", 1) == [b"from the earlier run"]
 
 
