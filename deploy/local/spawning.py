@@ -3,22 +3,18 @@
 On Linux the kernel sees to it. On other systems only an orderly end of this process ends its children.
 """
 
-import ctypes
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-_PR_SET_PDEATHSIG = 1
-# Looked up here: between fork and exec nothing may be loaded.
-_prctl: Callable[..., object] | None = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+_GUARDED_EXEC = Path(__file__).with_name("guarded_exec.py")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,34 +61,16 @@ class _Spawner:
                 answer.set_exception(error)
 
     def _start(self, command: Command) -> subprocess.Popen[bytes]:
-        parent = self.process
-
-        def die_with_parent() -> None:
-            # Runs between fork and exec: system calls only, no lock that another thread may hold.
-            if _prctl is not None:
-                _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-            if os.getppid() != parent:  # the parent went before prctl
-                os._exit(1)
-
+        guard = [sys.executable, "-I", "-S", str(_GUARDED_EXEC), str(self.process), command.user or ""]
         return subprocess.Popen(
-            command.arguments,
+            [*guard, *command.arguments],
             stdin=subprocess.DEVNULL,
             stdout=command.output,
             stderr=subprocess.STDOUT,
             cwd=command.directory,
             env=dict(command.environment),
             process_group=0,
-            preexec_fn=die_with_parent,
-            user=command.user,
-            group=command.user and _primary_group(command.user),
-            extra_groups=[] if command.user else None,
         )
-
-
-def _primary_group(user: str) -> int:
-    import pwd
-
-    return pwd.getpwnam(user).pw_gid
 
 
 _spawner: _Spawner | None = None
