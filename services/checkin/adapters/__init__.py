@@ -1,0 +1,1 @@
+"""Where check-in meets Kafka, Redis, SQL, HTTP and files."""

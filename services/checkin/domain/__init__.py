@@ -1,0 +1,1 @@
+"""What check-in decides and knows, without any I/O."""
