@@ -1,0 +1,20 @@
+"""`meu`: run the system, look into it, mend it."""
+
+import typer
+
+from deploy.local.cli import demo, dlq, registry, status, topics
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals hold keys
+    help="Minimum emergency units: run and look after the platform.",
+)
+app.command("demo")(demo.demo)
+app.command("up")(demo.up)
+app.command("status")(status.status)
+app.command("rebuild")(status.rebuild)
+app.command("import")(registry.import_file)
+app.command("token")(registry.token)
+app.add_typer(topics.app, name="topics")
+app.add_typer(dlq.app, name="dlq")

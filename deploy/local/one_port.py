@@ -1,0 +1,77 @@
+"""The four APIs in one process on one port, each under its own base path: `python -m deploy.local.one_port PORT`."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from services.analytics.bootstrap import build_api as build_analytics
+from services.analytics.settings import AnalyticsSettings
+from services.checkin.bootstrap import build_api as build_checkin
+from services.checkin.settings import CheckinSettings
+from services.dispatch.bootstrap import build_api as build_dispatch
+from services.dispatch.settings import DispatchSettings
+from services.notify.bootstrap import build_api as build_notify
+from services.notify.settings import NotifySettings
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.platform.settings import load_settings
+from shared.platform.telemetry import configure_logs
+from shared.platform.web.health import health_router
+
+
+def build() -> ASGIApp:
+    """All four apps behind one: requests go by the first part of their path; health and metrics are of all four."""
+    checkin = load_settings(CheckinSettings)
+    configure_logs(checkin, "api")
+    apps = {
+        "checkin": build_checkin(checkin),
+        "dispatch": build_dispatch(load_settings(DispatchSettings)),
+        "notify": build_notify(load_settings(NotifySettings)),
+        "analytics": build_analytics(load_settings(AnalyticsSettings)),
+    }
+    return _ByPath(apps, _front(apps))
+
+
+def _front(apps: Mapping[str, FastAPI]) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as running:
+            for app in apps.values():
+                await running.enter_async_context(app.router.lifespan_context(app))
+            yield
+
+    front = FastAPI(openapi_url=None, lifespan=lifespan)
+    checks = {f"{name}.{part}": check for name, app in apps.items() for part, check in app.state.checks.items()}
+    front.include_router(health_router(checks))
+
+    @front.get("/", include_in_schema=False)
+    async def index() -> JSONResponse:
+        return JSONResponse({"openapi": [f"/{name}/v1/openapi.json" for name in apps]})
+
+    del index  # registered
+    return front
+
+
+class _ByPath:
+    def __init__(self, apps: Mapping[str, FastAPI], front: FastAPI) -> None:
+        self._apps = apps
+        self._front = front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        first = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
+        await self._apps.get(first, self._front)(scope, receive, send)
+
+
+def main() -> None:
+    config = uvicorn.Config(
+        build(), host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_config=None, timeout_graceful_shutdown=5
+    )
+    asyncio.run(uvicorn.Server(config).serve())
+
+
+if __name__ == "__main__":
+    main()
