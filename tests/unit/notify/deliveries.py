@@ -27,7 +27,10 @@ def recipient(member_id: str, *kinds: ChannelKind) -> Recipient:
     return Recipient(member_id, tuple(Channel(kind, f"{kind}:{member_id}") for kind in kinds))
 
 
-def plan(*recipients: Recipient, lane: Lane = Lane.EMERGENCY, expires_at: datetime = T0 + seconds(600)) -> PlanDelivery:
+IN_TEN_MINUTES = T0 + seconds(600)
+
+
+def plan(*recipients: Recipient, lane: Lane = Lane.EMERGENCY, expires_at: datetime = IN_TEN_MINUTES) -> PlanDelivery:
     return PlanDelivery(
         delivery_id="d1",
         lane=lane,

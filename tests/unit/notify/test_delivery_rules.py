@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+
 from services.notify.domain.events import (
     AttemptBegun,
     AttemptEnded,
@@ -14,7 +15,6 @@ from services.notify.domain.events import (
 )
 from services.notify.domain.policies import back_off
 from services.notify.domain.state import Closed, Open, due, keep_for
-
 from shared.vocabulary.ids import derived_id
 from shared.vocabulary.terms import AttemptOutcome, ChannelKind, Lane
 from tests.unit.notify.deliveries import (
@@ -261,6 +261,13 @@ def test_who_was_not_reached_in_time_is_named() -> None:
     log.wait(5)
     assert [e.unreached_ids for e in log.of(DeliveryExpired)] == [("a",)]
     assert len(log.of(AttemptBegun)) == 2
+
+
+def test_who_may_have_got_it_is_not_named_as_unreached() -> None:
+    log = Log(plan(recipient("a", SMS), expires_at=T0 + seconds(1)))
+    log.do(ended(log.last_begun(), {"a": UNKNOWN}))
+    log.wait(5)
+    assert [e.unreached_ids for e in log.of(DeliveryExpired)] == [()]
 
 
 def test_an_expiry_waits_for_what_is_out_to_know_who_never_got_it() -> None:
