@@ -88,6 +88,14 @@ class ReportArrival(_Answer):
     manual: bool = False
 
 
+class WithdrawOrder(_IncidentCommand):
+    """The assignee is needed elsewhere: a unit has two open orders, or a real incident pre-empts a drill."""
+
+    order_id: Id
+    reason: Code
+    by: Id
+
+
 class ReportSighting(_IncidentCommand):
     """Somebody has seen the person looked for, or what happens at the scene."""
 
@@ -160,7 +168,9 @@ class ReinforcementRequested(_IncidentEvent):
     threat_equipment: tuple[Code, ...]
     location: Place
     exclude: tuple[Id, ...] = Field(description="Units that were already asked.")
-    reason: Code = Field(description="`stage-started`, `declined`, `unanswered`, `short`, `escalated`.")
+    reason: Code = Field(
+        description="`stage-started`, `declined`, `unanswered`, `assigned-elsewhere`, `short`, `escalated`."
+    )
 
 
 class UnitsConsidered(_IncidentEvent):

@@ -51,6 +51,7 @@ _INCIDENT_COMMANDS = (
     incident.AcknowledgeOrder,
     incident.DeclineOrder,
     incident.ReportArrival,
+    incident.WithdrawOrder,
     incident.ReportSighting,
     incident.HandOver,
     incident.ClearIncident,

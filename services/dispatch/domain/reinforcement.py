@@ -1,0 +1,119 @@
+"""Asking the matcher for units, and turning its selection into orders."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from services.dispatch.domain.commands import AssignUnits, Candidate
+from services.dispatch.domain.events import OrderIssued, ReinforcementRequested, UnitsConsidered
+from services.dispatch.domain.playbook import Threat
+from services.dispatch.domain.reasons import ALREADY_ASKED, NOT_NEEDED
+from services.dispatch.domain.state import Reported, Round, StageProgress
+from services.dispatch.domain.story import Story
+from shared.vocabulary.decisions import Refused
+from shared.vocabulary.ids import derived_id
+from shared.vocabulary.terms import AssigneeKind, OrderRole
+
+RING_MAX_M = 100_000
+NO_THREAT = Threat()
+
+
+def request(story: Story, progress: StageProgress, count: int, reason: str, *, widened: bool = False) -> None:
+    """Ask for `count` units for a stage, in its last ring or in a wider one."""
+    incident = story.incident
+    playbook = incident.playbook
+    need = playbook.stage(progress.number).need
+    within_m = progress.within_m * (playbook.widen_factor if widened else 1)
+    threat = playbook.threat or NO_THREAT
+    story.tell(
+        ReinforcementRequested(
+            **story.header(),
+            round=len(incident.rounds) + 1,
+            stage=progress.number,
+            need=replace(need, count=count, within_m=min(within_m, RING_MAX_M)),
+            observers_allowed=threat.others_observe and _observers(incident, progress.number) < need.count,
+            threat_members_min=threat.members_min,
+            threat_equipment=tuple(kind.value for kind in threat.equipment),
+            location=incident.location,
+            exclude=incident.asked(),
+            reason=reason,
+        )
+    )
+
+
+def substitute(story: Story, stage: int, reason: str) -> None:
+    """Ask for somebody in place of a responder that dropped out, unless enough are coming or being looked for."""
+    progress = next(p for p in story.incident.stages if p.number == stage)
+    if story.is_open and story.incident.shortfall(progress) > 0:
+        request(story, progress, 1, reason)
+
+
+def assign(story: Story, command: AssignUnits) -> Refused | None:
+    """Issue orders to the units that were chosen and are still needed. A round is answered once."""
+    round_ = story.incident.round(command.round)
+    if round_ is None:
+        return Refused("round-unknown", f"round {command.round} was not requested")
+    if round_.answered:
+        return None
+    progress = next(p for p in story.incident.stages if p.number == round_.stage)
+    needed = min(round_.count, progress.wanted - len(story.incident.responders(round_.stage)))
+    candidates = _settled(story.incident, round_, max(needed, 0), command.candidates)
+    found = sum(1 for c in candidates if c.chosen and c.role is OrderRole.RESPOND)
+    story.tell(
+        UnitsConsidered(
+            **story.header(),
+            round=round_.number,
+            stage=round_.stage,
+            candidates=candidates,
+            missing=max(needed, 0) - found,
+        )
+    )
+    for candidate in candidates:
+        if candidate.chosen:
+            _issue(story, round_, candidate)
+    return None
+
+
+def _settled(incident: Reported, round_: Round, needed: int, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates, of whom no more are chosen than are needed now, and nobody who was asked before."""
+    room = {OrderRole.RESPOND: needed, OrderRole.OBSERVE: needed if round_.observers_allowed else 0}
+    taken = list(incident.asked())
+    settled: list[Candidate] = []
+    for candidate in candidates:
+        if not candidate.chosen:
+            settled.append(candidate)
+        elif candidate.unit_id in taken:
+            settled.append(replace(candidate, chosen=False, reasons=(ALREADY_ASKED,)))
+        elif room[candidate.role] == 0:
+            settled.append(replace(candidate, chosen=False, reasons=(NOT_NEEDED,)))
+        else:
+            room[candidate.role] -= 1
+            taken.append(candidate.unit_id)
+            settled.append(candidate)
+    return tuple(settled)
+
+
+def _issue(story: Story, round_: Round, candidate: Candidate) -> None:
+    incident = story.incident
+    story.tell(
+        OrderIssued(
+            **story.header(),
+            order_id=derived_id("order", incident.incident_id, round_.number, candidate.unit_id),
+            round=round_.number,
+            stage=round_.stage,
+            assignee_kind=AssigneeKind.UNIT,
+            assignee_id=candidate.unit_id,
+            assignee_station_id=candidate.station_id,
+            role=candidate.role,
+            location=incident.location,
+            incident_class=incident.incident_class,
+            severity=incident.severity,
+            distance_m=candidate.distance_m,
+            eta_s=candidate.eta_s,
+            respond_by=story.now + timedelta(seconds=incident.playbook.silence_s),
+        )
+    )
+
+
+def _observers(incident: Reported, stage: int) -> int:
+    return sum(1 for o in incident.orders if o.stage == stage and o.role is OrderRole.OBSERVE)
