@@ -1,0 +1,63 @@
+"""The demo city's files are what check-in's import takes, and refer only to what came before them."""
+
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from openpyxl import load_workbook
+
+from deploy.local.demo.city import generate
+from deploy.local.demo.import_files import ROWS_MAX, ImportFile, import_files
+from services.checkin.application.parse_rows import Parsed, match_columns, parse_rows
+from services.checkin.application.tables import Row, Table
+from services.checkin.domain.registry import Kind
+
+CITY = generate(seed=5, units=400)
+FILES = list(import_files(CITY))
+
+
+def table_of(file: ImportFile) -> Table:
+    if file.name.endswith(".xlsx"):
+        sheet = load_workbook(BytesIO(file.content)).worksheets[0]
+        lines = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    else:
+        lines = list(csv.reader(StringIO(file.content.decode("utf-8-sig"))))
+    columns = tuple(lines[0])
+    return Table(
+        columns, [Row(number, dict(zip(columns, line, strict=True))) for number, line in enumerate(lines[1:], 2)]
+    )
+
+
+def values_of(file: ImportFile) -> list[Parsed]:
+    table = table_of(file)
+    columns, errors = match_columns(Kind(file.kind), table)
+    assert errors == []
+    rows = list(parse_rows(Kind(file.kind), table, columns))
+    assert [row for row in rows if not isinstance(row, Parsed)] == []
+    return [row for row in rows if isinstance(row, Parsed)]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_row_of_every_file_is_taken(file: ImportFile) -> None:
+    assert len(values_of(file)) == file.rows <= ROWS_MAX
+
+
+def test_every_reference_was_uploaded_before() -> None:
+    known: dict[str, set[str]] = {}
+    for file in FILES:
+        for row in values_of(file):
+            references = {"parent": "stations", "station": "stations", "site": "sites", "unit": "units"}
+            for column, kind in references.items():
+                if row.values.get(column):
+                    assert row.values[column] in known[kind]
+            known.setdefault(file.kind, set()).add(row.values["code"])
+
+
+def test_the_files_hold_the_whole_city() -> None:
+    rows = dict.fromkeys(Kind, 0)
+    for file in FILES:
+        rows[Kind(file.kind)] += file.rows
+    assert rows[Kind.UNITS] == len(CITY.units)
+    assert rows[Kind.SITES] == sum(len(site.posts) for site in CITY.sites)
+    assert rows[Kind.MEMBERS] == len(CITY.officers) + sum(len(manned.people) for manned in CITY.units)
+    assert rows[Kind.EQUIPMENT] == sum(len(manned.unit.equipment) for manned in CITY.units)
