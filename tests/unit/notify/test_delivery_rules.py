@@ -193,7 +193,7 @@ def test_who_acknowledges_while_an_attempt_is_out_gets_no_further_one() -> None:
     log.do(acknowledge("a"))
     assert isinstance(log.state, Open)
     log.do(ended(log.last_begun(), {"a": FAILED}))
-    log.wait(600)
+    log.wait(2)
     assert len(log.of(AttemptBegun)) == 1
     assert isinstance(log.state, Closed)
 
@@ -222,7 +222,7 @@ def test_after_a_withdrawal_nothing_begins_and_what_was_out_is_still_recorded(ou
     log.do(ended(second, {"b": FAILED}))
     log.do(WITHDRAW)
     log.do(ended(first, {"a": outcome}))
-    log.wait(600)
+    log.wait(60)
     assert len(log.of(AttemptBegun)) == 2
     assert len(log.of(AttemptEnded)) == 2
     assert [e.reason for e in log.of(DeliveryWithdrawn)] == ["answered"]
