@@ -1,0 +1,1 @@
+"""What dispatch talks to: the only place with clients."""
