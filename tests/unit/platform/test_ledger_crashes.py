@@ -5,7 +5,7 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.contracts import duty
@@ -99,7 +99,8 @@ def events_once(world: World) -> dict[tuple[str, int], tuple[str, bytes | None]]
 
 
 @given(log=entries, cuts=st.lists(st.integers(1, 6), min_size=1, max_size=6), weather=weather)
-@settings(max_examples=200, deadline=None)
+@example(log=[("u1", "m1", n) for n in range(8)], cuts=[1], weather=[CALM, CALM, CALM, REWOUND])
+@settings(max_examples=60, deadline=None)
 def test_crashes_losses_zombies_and_other_cuts_change_no_event_and_no_state(
     log: list[Any], cuts: list[int], weather: list[Any]
 ) -> None:
@@ -113,7 +114,7 @@ def test_crashes_losses_zombies_and_other_cuts_change_no_event_and_no_state(
 
 
 @given(log=entries)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_sequences_count_from_one_and_a_repeated_command_adds_nothing(log: list[Any]) -> None:
     world = written(log)
     asyncio.run(play(world, [3], []))
