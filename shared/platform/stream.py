@@ -22,11 +22,14 @@ from shared.platform.telemetry import get_logger
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
 Bury = Callable[[Record, str], Awaitable[None]]
+Afterwards = Callable[[Record], Awaitable[None]]
+"""What a record still needs when its batch is handled: a slow call that must hold up neither it nor its neighbours."""
 
 BATCH_MAX: Final = 1000
 LARGE_BATCH: Final = 100
 WAIT_AFTER_LARGE_S: Final = 0.02
 QUEUE_MAX: Final = 4 * BATCH_MAX
+UNFINISHED_MAX: Final = BATCH_MAX
 TRIES: Final = 3
 CRASHED: Final = 70  # EX_SOFTWARE; the supervisor starts the process again
 
@@ -39,10 +42,13 @@ _log = get_logger("stream")
 class Consumption:
     """One topic's records, handed to one handler batch by batch."""
 
-    def __init__(self, topic: str, handle: Handle, bury: Bury) -> None:
+    def __init__(self, topic: str, handle: Handle, bury: Bury, afterwards: Afterwards | None = None) -> None:
         self.topic = topic
         self._handle = handle
         self._bury = bury
+        self._afterwards = afterwards
+        self._unfinished_slots = asyncio.Semaphore(UNFINISHED_MAX)
+        self._unfinished: set[asyncio.Task[None]] = set()
         self._queue: asyncio.Queue[EventT[Any]] = asyncio.Queue(QUEUE_MAX)
         self.waiting_for: str | None = None
         """Why the last batch could not be handled yet; None when all is well."""
@@ -69,12 +75,45 @@ class Consumption:
                 _log.exception("cannot-process-nor-bury", topic=self.topic)
                 os._exit(CRASHED)
             for event in events:
-                event.ack()
+                if self._afterwards is None:
+                    event.ack()
+                else:
+                    await self._begin_to_finish(event, self._afterwards)
+
+    async def stop(self) -> None:
+        """Leave what is unfinished: it was not acknowledged."""
+        for task in self._unfinished:
+            task.cancel()
+        await asyncio.gather(*self._unfinished, return_exceptions=True)
+
+    async def _begin_to_finish(self, event: EventT[Any], afterwards: Afterwards) -> None:
+        await self._unfinished_slots.acquire()
+        task = asyncio.create_task(self._finish(event, afterwards))
+        self._unfinished.add(task)
+        task.add_done_callback(self._unfinished.discard)
+
+    async def _finish(self, event: EventT[Any], afterwards: Afterwards) -> None:
+        record = _record(event)
+        try:
+            await self._until_it_passes(lambda: afterwards(record))
+        except Exception as error:
+            _log.exception("record-failed", topic=self.topic, offset=record.offset)
+            await self._bury_or_die(record, error)
+        finally:
+            self._unfinished_slots.release()
+        event.ack()
+
+    async def _bury_or_die(self, record: Record, error: Exception) -> None:
+        try:
+            await self._bury(record, f"{type(error).__name__}: {error}")
+        except Exception:
+            _log.exception("cannot-process-nor-bury", topic=self.topic)
+            os._exit(CRASHED)
 
     async def _settle(self, records: Sequence[Record]) -> None:
         """Handle a batch; halve it when it fails for a reason that does not pass, to find the poison record."""
         try:
-            await self._handle_until_it_passes(records)
+            await self._until_it_passes(lambda: self._handle(records))
         except Exception as error:
             _log.exception("batch-failed", topic=self.topic, records=len(records))
             if len(records) == 1:
@@ -84,11 +123,11 @@ class Consumption:
             await self._settle(records[:middle])
             await self._settle(records[middle:])
 
-    async def _handle_until_it_passes(self, records: Sequence[Record]) -> None:
+    async def _until_it_passes(self, call: Callable[[], Awaitable[None]]) -> None:
         delay, tries = 0.1, 0
         while True:
             try:
-                await self._handle(records)
+                await call()
             except PASSING as error:
                 if self.waiting_for is None:
                     _log.warning("waiting", topic=self.topic, reason=f"{type(error).__name__}: {error}")
@@ -132,9 +171,12 @@ class StreamGroup:
         self.consumptions: list[Consumption] = []
         self._tasks: list[asyncio.Task[None]] = []
 
-    def subscribe(self, topic: str, handle: Handle, bury: Bury) -> None:
-        """Call `handle` with this topic's records. Before `start` only."""
-        consumption = Consumption(topic, handle, bury)
+    def subscribe(self, topic: str, handle: Handle, bury: Bury, afterwards: Afterwards | None = None) -> None:
+        """Call `handle` with this topic's records, batch by batch in order. Before `start` only.
+
+        `afterwards` is then called with each record, many at once and in no order; a record is acknowledged after it.
+        """
+        consumption = Consumption(topic, handle, bury, afterwards)
         channel = self._app.topic(
             topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=True
         )
@@ -158,6 +200,8 @@ class StreamGroup:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        for consumption in self.consumptions:
+            await consumption.stop()
 
     def assignment(self) -> dict[str, list[int]]:
         """The partitions this process owns now, by topic."""

@@ -20,7 +20,7 @@ from shared.platform.ledger import Ledger
 from shared.platform.producer import EventProducer
 from shared.platform.projection import Projector
 from shared.platform.settings import PlatformSettings
-from shared.platform.stream import CRASHED, Handle, StreamGroup
+from shared.platform.stream import CRASHED, Afterwards, Handle, StreamGroup
 from shared.platform.telemetry import get_logger
 from shared.platform.ticks import Ticker
 from shared.platform.topic_admin import TopicAdmin
@@ -55,13 +55,13 @@ class Worker:
         self._on_stop: list[Callable[[], Awaitable[None]]] = []
         self._stopping = asyncio.Event()
 
-    def decide(self, ledger: Ledger[Any, Any, Any]) -> None:
+    def decide(self, ledger: Ledger[Any, Any, Any], group: str = "decide") -> None:
         """Decide a command topic's records, and write its ticks. In a group of its own: commands wait for nothing."""
         topic = ledger.deciding.commands
-        group = self._group(f"{self.name}.decide")
-        group.subscribe(topic.name, ledger.handle, self.dead_letters.bury)
+        members = self._group(f"{self.name}.{group}")
+        members.subscribe(topic.name, ledger.handle, self.dead_letters.bury)
         self._topics += [topic, ledger.deciding.events]
-        self._ledgers.append((group, ledger))
+        self._ledgers.append((members, ledger))
         ticker = Ticker(
             topic,
             self.producer,
@@ -72,12 +72,12 @@ class Worker:
         )
         self._background.append(ticker.run)
 
-    def project(self, projector: Projector) -> None:
-        """Keep a projection of a topic."""
-        group = self._group(f"{self.name}.project")
-        group.subscribe(projector.topic.name, projector.handle, self.dead_letters.bury)
+    def project(self, projector: Projector, group: str = "project", *, afterwards: Afterwards | None = None) -> None:
+        """Keep a projection of a topic; `afterwards` acts on each record once it is folded (StreamGroup.subscribe)."""
+        members = self._group(f"{self.name}.{group}")
+        members.subscribe(projector.topic.name, projector.handle, self.dead_letters.bury, afterwards)
         self._topics.append(projector.topic)
-        self._projectors.append((group, projector))
+        self._projectors.append((members, projector))
 
     def react(self, group: str, topic: Topic, handle: Handle) -> None:
         """Do something for each record of a topic, at least once: matching, planning, sending."""
