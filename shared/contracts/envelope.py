@@ -78,12 +78,12 @@ class _RawJson(Format):
 
 
 _RAW = _RawJson()
-EncodedRecord = tuple[bytes, bytes, list[tuple[str, bytes]]]
+EncodedRecord = tuple[bytes, bytes | None, list[tuple[str, bytes]]]
 """Key, value and headers, as every Kafka client takes them."""
 
 
-def encode(envelope: Envelope, body: Message) -> EncodedRecord:
-    """The record of `body` under `envelope`."""
+def encode(envelope: Envelope, body: Message | None) -> EncodedRecord:
+    """The record of `body` under `envelope`; without a body it is a tombstone: what it is about is deleted."""
     attributes: dict[str, Any] = {
         "specversion": "1.0",
         "id": envelope.id,
@@ -106,8 +106,9 @@ def encode(envelope: Envelope, body: Message) -> EncodedRecord:
         "traceparent": envelope.trace_parent,
     }
     attributes.update({name: value for name, value in optional.items() if value is not None})
-    message = to_binary(CloudEvent(attributes, body.model_dump_json().encode()), _RAW)
-    return envelope.subject.encode(), message.value, list(message.headers.items())
+    value = None if body is None else body.model_dump_json().encode()
+    message = to_binary(CloudEvent(attributes, value or b""), _RAW)
+    return envelope.subject.encode(), value, list(message.headers.items())
 
 
 def decode(key: bytes | None, value: bytes | None, headers: Mapping[str, bytes]) -> Envelope:

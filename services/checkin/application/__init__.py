@@ -1,0 +1,1 @@
+"""Check-in's use cases, one a file, and the ports they need."""

@@ -1,0 +1,111 @@
+"""From typed rows to registry entries: what they refer to must be there, and lie where the importer may write."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from services.checkin.application.parse_rows import Parsed
+from services.checkin.application.ports import Registry
+from services.checkin.application.resolution import Resolution, place_of, values_of
+from services.checkin.application.resolve_sites import resolve_sites
+from services.checkin.domain.registry import (
+    LEVELS,
+    EquipmentEntry,
+    Kind,
+    MemberEntry,
+    StationEntry,
+    UnitEntry,
+    is_station_code,
+    level_of,
+)
+
+
+async def resolve_rows(
+    kind: Kind, rows: Sequence[Parsed], broken: set[str], subtree: str, registry: Registry
+) -> Resolution:
+    """`broken`: codes that also have rows with errors; such a site is not taken in part."""
+    resolution = Resolution(subtree)
+    if kind is Kind.SITES:
+        await resolve_sites(rows, broken, registry, resolution)
+    else:
+        await _RESOLVERS[kind](_once(rows, resolution), registry, resolution)
+    return resolution
+
+
+def _once(rows: Sequence[Parsed], resolution: Resolution) -> list[Parsed]:
+    """The rows without those whose code came before."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        first = seen.setdefault(row.values["code"], row.row)
+        if first != row.row:
+            resolution.refuse(row.row, "code", "duplicate", f"row {first} has the same code")
+    return [row for row in rows if seen[row.values["code"]] == row.row]
+
+
+async def _stations(rows: list[Parsed], registry: Registry, resolution: Resolution) -> None:
+    paths = dict(await registry.paths(Kind.STATIONS, values_of(rows, "code", "parent")))
+    standing = dict(paths)
+    for row in sorted(rows, key=lambda row: (LEVELS.index(row.values["level"]), row.row)):
+        code, level, parent = row.values["code"], row.values["level"], row.values["parent"]
+        path = f"/{code}" if parent is None else f"{paths[parent]}/{code}" if parent in paths else None
+        if path is not None and (path.count("/") > len(LEVELS) or level_of(path) is not level):
+            resolution.refuse(
+                row.row, "parent", "wrong-parent", "a district belongs to a city, a station to a district"
+            )
+        elif path is not None and not is_station_code(code, level, parent):
+            resolution.refuse(
+                row.row, "code", "wrong-code", "six digits by GB/T 2260; a station's: its district's and 3 to 6 more"
+            )
+        elif path is not None and standing.get(code, path) != path:
+            resolution.refuse(
+                row.row, "parent", "wrong-parent", f"is registered at {standing[code]}; a node cannot move"
+            )
+        elif resolution.may_write(row, "parent", path, standing.get(code)) and path is not None:
+            paths[code] = path
+            entry = StationEntry(code, row.values["name"], level, parent, path, place_of(row.values, "lon", "lat"))
+            resolution.entries.append((entry, (row.row,)))
+
+
+async def _units(rows: list[Parsed], registry: Registry, resolution: Resolution) -> None:
+    sites = await registry.paths(Kind.SITES, values_of(rows, "site"))
+    standing = await registry.paths(Kind.UNITS, values_of(rows, "code"))
+    for row in rows:
+        v = row.values
+        if resolution.may_write(row, "site", sites.get(v["site"]), standing.get(v["code"])):
+            entry = UnitEntry(v["code"], v["name"], v["site"], v["quorum"], v["capabilities"], v["suspended"])
+            resolution.entries.append((entry, (row.row,)))
+
+
+async def _members(rows: list[Parsed], registry: Registry, resolution: Resolution) -> None:
+    units = await registry.paths(Kind.UNITS, values_of(rows, "unit"))
+    stations = await registry.paths(Kind.STATIONS, values_of(rows, "station"))
+    standing = await registry.paths(Kind.MEMBERS, values_of(rows, "code"))
+    for row in rows:
+        v = row.values
+        if v["unit"] is None and v["station"] is None:
+            resolution.refuse(row.row, "unit", "missing", "a member belongs to a unit, an officer to a station")
+            continue
+        column, there = ("station", stations) if v["unit"] is None else ("unit", units)
+        if not resolution.may_write(row, column, there.get(v[column]), standing.get(v["code"])):
+            continue
+        station = v["station"] if v["unit"] is None else None  # of somebody in a unit it is the unit's
+        entry = MemberEntry(
+            v["code"], v["name"], v["phone"], v["id_number"], v["unit"], station, v["role"], v["language"], v["active"]
+        )
+        resolution.entries.append((entry, (row.row,)))
+
+
+async def _equipment(rows: list[Parsed], registry: Registry, resolution: Resolution) -> None:
+    units = await registry.paths(Kind.UNITS, values_of(rows, "unit"))
+    standing = await registry.paths(Kind.EQUIPMENT, values_of(rows, "code"))
+    for row in rows:
+        v = row.values
+        if resolution.may_write(row, "unit", units.get(v["unit"]), standing.get(v["code"])):
+            entry = EquipmentEntry(v["code"], v["unit"], v["kind"], v["count"], v["inspected_on"], v["expires_on"])
+            resolution.entries.append((entry, (row.row,)))
+
+
+_RESOLVERS: dict[Kind, Callable[[list[Parsed], Registry, Resolution], Awaitable[None]]] = {
+    Kind.STATIONS: _stations,
+    Kind.UNITS: _units,
+    Kind.MEMBERS: _members,
+    Kind.EQUIPMENT: _equipment,
+}
