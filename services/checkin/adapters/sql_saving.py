@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.checkin.adapters import sql_rows as rows
@@ -40,11 +40,10 @@ async def save_sites(connection: AsyncConnection, entries: Sequence[SiteEntry], 
     before = {row["code"]: row["station"] async for row in rows_in(connection, query, sites.c.code, codes)}
     await upsert(connection, sites, [rows.site_row(entry) for entry in entries])
     await delete_in(connection, posts, posts.c.site, codes)
-    await upsert(
-        connection,
-        posts,
-        [rows.post_row(post, entry.code, place) for entry in entries for place, post in enumerate(entry.posts)],
-    )
+    # No upsert: a post of another site must not change hands unnoticed.
+    new = [rows.post_row(post, entry.code, place) for entry in entries for place, post in enumerate(entry.posts)]
+    if new:
+        await connection.execute(insert(posts), new)
     changed.update({("site", code): None for code in codes})
     query = select(units.c.code)
     changed.update({("unit", row["code"]): None async for row in rows_in(connection, query, units.c.site, codes)})

@@ -1,0 +1,44 @@
+"""The registry in memory, in SQLite and in a real PostgreSQL."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+
+from services.checkin.adapters.seal import Seal
+from services.checkin.adapters.sql_engine import create_engine, migrate
+from services.checkin.adapters.sql_outbox import SqlRegistryOutbox
+from services.checkin.adapters.sql_registry import SqlRegistry
+from tests.conformance.checkin.memory_registry import MemoryRegistry
+
+KEY = Fernet.generate_key().decode()
+TABLES = ("outbox", "relay", "equipment", "members", "units", "posts", "sites", "stations", "version")
+
+
+class Both:
+    """A registry and its outbox, wherever they are."""
+
+    def __init__(self, registry: Any, outbox: Any) -> None:
+        self.registry = registry
+        self.outbox = outbox
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+async def both(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Both]:
+    if request.param == "memory":
+        memory = MemoryRegistry()
+        yield Both(memory, memory)
+        return
+    url = f"sqlite+aiosqlite:///{tmp_path}/registry.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    engine = create_engine(url)
+    async with engine.begin() as connection:
+        for name in TABLES:
+            await connection.execute(text(f"DROP TABLE IF EXISTS registry_{name}"))
+    await migrate(engine)
+    yield Both(SqlRegistry(engine, Seal(KEY)), SqlRegistryOutbox(engine, Seal(KEY)))
+    await engine.dispose()

@@ -1,0 +1,94 @@
+"""What only databases promise: secrecy at rest, migrations that every process may start."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.checkin.adapters.seal import Seal
+from services.checkin.adapters.sql_engine import create_engine, migrate
+from services.checkin.adapters.sql_registry import SqlRegistry
+from services.checkin.adapters.sql_tables import metadata
+from tests.conformance.checkin.city import EVERYTHING, LEADER
+from tests.conformance.checkin.conftest import KEY, TABLES
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/registry.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        engine = create_engine(url)
+        async with engine.begin() as connection:
+            for name in TABLES:
+                await connection.execute(text(f"DROP TABLE IF EXISTS registry_{name}"))
+        await engine.dispose()
+    return url
+
+
+async def columns_of(engine: AsyncEngine) -> dict[str, set[tuple[str, bool]]]:
+    async with engine.connect() as connection:
+        return await connection.run_sync(
+            lambda sync: {
+                table: {(c["name"], c["nullable"]) for c in inspect(sync).get_columns(table)}
+                for table in inspect(sync).get_table_names()
+                if table.startswith("registry_") and table != "registry_version"
+            }
+        )
+
+
+async def test_processes_that_start_together_migrate_once(url: str) -> None:
+    engines = [create_engine(url) for _ in range(4)]
+    await asyncio.gather(*(migrate(engine) for engine in engines))
+    await SqlRegistry(engines[0], Seal(KEY)).save(EVERYTHING)
+    await migrate(engines[1])
+    assert await SqlRegistry(engines[2], Seal(KEY)).members_of("u-1")
+    for engine in engines:
+        await engine.dispose()
+
+
+async def test_the_migrations_make_what_the_tables_say(url: str) -> None:
+    engine = create_engine(url)
+    await migrate(engine)
+    found = await columns_of(engine)
+    await engine.dispose()
+    declared = {t.name: {(c.name, bool(c.nullable)) for c in t.columns} for t in metadata.sorted_tables}
+    assert found == declared
+
+
+async def test_nothing_personal_lies_in_the_database_in_clear(url: str) -> None:
+    engine = create_engine(url)
+    await migrate(engine)
+    await SqlRegistry(engine, Seal(KEY)).save(EVERYTHING)
+    async with engine.connect() as connection:
+        stored = [
+            bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+            for table in metadata.sorted_tables
+            for row in await connection.execute(table.select())
+            for value in row
+        ]
+    await engine.dispose()
+    for secret in (LEADER.name, LEADER.phone, LEADER.id_number):
+        assert not [value for value in stored if secret.encode() in value]
+
+
+async def test_another_key_opens_nothing(url: str) -> None:
+    engine = create_engine(url)
+    await migrate(engine)
+    await SqlRegistry(engine, Seal(KEY)).save(EVERYTHING)
+    with pytest.raises(InvalidToken):
+        await SqlRegistry(engine, Seal(Fernet.generate_key().decode())).members_of("u-1")
+    await engine.dispose()
+
+
+async def test_many_writers_at_once_wait_for_one_another(url: str) -> None:
+    engines = [create_engine(url) for _ in range(3)]
+    await migrate(engines[0])
+    await SqlRegistry(engines[0], Seal(KEY)).save(EVERYTHING)
+    await asyncio.gather(*(SqlRegistry(engines[n % 3], Seal(KEY)).save(EVERYTHING) for n in range(12)))
+    for engine in engines:
+        await engine.dispose()
