@@ -1,0 +1,188 @@
+"""Imports into a registry: every wrong cell is named, and nothing is written by halves."""
+
+from typing import Any
+
+import pytest
+
+from services.checkin.adapters.spreadsheets import read_table
+from services.checkin.application.import_file import ImportReport, import_file
+from services.checkin.domain.registry import Kind
+from tests.conformance.checkin.city import DISTRICT_PATH, EVERYTHING, STATION_PATH
+from tests.conformance.checkin.memory_registry import MemoryRegistry
+
+CITY = "/440100"
+
+
+async def imported(
+    kind: Kind, text: str, registry: MemoryRegistry | None = None, subtree: str = CITY, **options: Any
+) -> ImportReport:
+    registry = registry or await city()
+    return await import_file(kind, read_table(text.encode()), subtree=subtree, registry=registry, **options)
+
+
+async def city() -> MemoryRegistry:
+    registry = MemoryRegistry()
+    await registry.save(EVERYTHING)
+    return registry
+
+
+def found(report: ImportReport) -> list[tuple[int, str, str]]:
+    return [(error.row, error.column, error.code) for error in report.errors]
+
+
+async def test_a_whole_city_is_imported_kind_by_kind_with_chinese_headers() -> None:
+    registry = MemoryRegistry()
+    files = {
+        Kind.STATIONS: "编码,名称,级别,上级,经度,纬度\n"
+        "440106001,天河南派出所,派出所,440106,113.32,23.13\n"
+        "440106,天河区分局,分局,440100,113.36,23.12\n"
+        "440100,广州市公安局,市局,,113.26,23.13\n",
+        Kind.SITES: "编码,名称,类别,派出所,经度,纬度,围栏半径,点位编码,点位名称\n"
+        "s-1,体育中心,B类,440106001,113.3192,23.1392,300,p-1,东门\n"
+        "s-1,体育中心,B类,440106001,113.3192,23.1392,300,p-2,西门\n",
+        Kind.UNITS: "编码,名称,场所,最少在岗人数,能力\nu-1,东门单元,s-1,,first-aid\n",
+        Kind.MEMBERS: "编码,姓名,手机号,身份证号,单元,派出所,角色\n"
+        "m-1,陈试,10000000001,440106185001010016,u-1,,队长\no-1,王测,,,,440106001,民警\n",
+        Kind.EQUIPMENT: "编码,单元,装备,数量,有效期至\ne-1,u-1,盾牌,2,2027-01-01\n",
+    }
+    for kind, text in files.items():
+        report = await imported(kind, text, registry)
+        assert (report.errors, report.accepted) == ([], report.rows)
+    assert await registry.sites_of_posts({"p-1", "p-2"}) == {"p-1": "s-1", "p-2": "s-1"}
+    assert await registry.paths(Kind.EQUIPMENT, {"e-1"}) == {"e-1": STATION_PATH}
+
+
+async def test_one_wrong_cell_means_that_nothing_is_written() -> None:
+    registry = await city()
+    report = await imported(Kind.UNITS, "code,name,site,quorum\nu-2,a,s-1,3\nu-3,b,s-1,none\n", registry)
+    assert (report.rows, report.accepted, found(report)) == (2, 0, [(3, "quorum", "not-a-number")])
+    assert await registry.paths(Kind.UNITS, {"u-2", "u-3"}) == {}
+
+
+async def test_the_right_rows_are_taken_when_that_is_asked_for() -> None:
+    registry = await city()
+    text = "code,name,site,quorum\nu-2,a,s-1,3\nu-3,b,s-1,none\nu-4,c,nowhere,3\n"
+    report = await imported(Kind.UNITS, text, registry, all_or_nothing=False)
+    assert report.accepted == 1
+    assert found(report) == [(3, "quorum", "not-a-number"), (4, "site", "unknown-reference")]
+    assert set(await registry.paths(Kind.UNITS, {"u-2", "u-3", "u-4"})) == {"u-2"}
+
+
+async def test_importing_the_same_file_twice_changes_nothing_more() -> None:
+    registry = await city()
+    text = "code,name,phone,unit\nm-7,赵试,10000000007,u-1\n"
+    for _ in range(2):
+        report = await imported(Kind.MEMBERS, text, registry)
+        assert report.accepted == 1
+    assert [member.code for member in await registry.members_of("u-1")] == ["m-1", "m-2", "m-7"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        (Kind.UNITS, "code,name\n", [(1, "site", "missing-column")]),
+        (Kind.UNITS, "code,编码,name,site\n", [(1, "编码", "duplicate-column")]),
+        (Kind.UNITS, "code,name,site,colour\n", [(1, "colour", "unknown-column")]),
+        (Kind.UNITS, "code,name,site\n,a,s-1\n", [(2, "code", "missing")]),
+        (Kind.UNITS, "code,name,site\nu-2,a,s-1\nu-2,b,s-1\n", [(3, "code", "duplicate")]),
+        (Kind.UNITS, f"code,name,site\nu-2,{'x' * 20_000},s-1\n", [(2, "name", "too-long")]),
+        (Kind.UNITS, "code,name,site\nu-2,=1+1,s-1\n", [(2, "name", "formula")]),
+        (
+            Kind.STATIONS,
+            "code,name,level,parent,lon,lat\n440106009,a,station,440109,1,2\n",
+            [(2, "parent", "unknown-reference")],
+        ),
+        (
+            Kind.STATIONS,
+            "code,name,level,parent,lon,lat\n440106009,a,station,440100,1,2\n",
+            [(2, "parent", "wrong-parent")],
+        ),
+        (
+            Kind.STATIONS,
+            "code,name,level,parent,lon,lat\n440106001001,a,station,440106001,1,2\n",
+            [(2, "parent", "wrong-parent")],
+        ),
+        (
+            Kind.STATIONS,
+            "code,name,level,parent,lon,lat\n440105001,a,station,440106,1,2\n",
+            [(2, "code", "wrong-code")],
+        ),
+        (
+            Kind.STATIONS,
+            "code,name,level,lon,lat\n440100,a,city,181,91\n",
+            [(2, "lon", "out-of-range"), (2, "lat", "out-of-range")],
+        ),
+        (Kind.SITES, "code,name,class,station,lon,lat\ns-9,a,A,440106,1,2\n", [(2, "station", "wrong-level")]),
+        (
+            Kind.SITES,
+            "code,name,class,station,lon,lat,post_code\ns-9,a,A,440106001,1,2,p-1\n",
+            [(2, "post_code", "duplicate")],
+        ),
+        (
+            Kind.SITES,
+            "code,name,class,station,lon,lat,post_code\ns-9,a,A,440106001,1,2,x\ns-9,b,A,440106001,1,2,y\n",
+            [(3, "name", "contradiction")],
+        ),
+        (
+            Kind.SITES,
+            "code,name,class,station,lon,lat\ns-9,a,A,440106001,1,2\ns-9,a,A,440106001,1,2\n",
+            [(3, "code", "duplicate")],
+        ),
+        (
+            Kind.SITES,
+            "code,name,class,station,lon,lat,post_code,post_lon\ns-9,a,A,440106001,1,2,x,1\n",
+            [(2, "post_lon", "missing")],
+        ),
+        (Kind.MEMBERS, "code,name\nm-9,a\n", [(2, "unit", "missing")]),
+        (Kind.MEMBERS, "code,name,unit,phone\nm-9,a,u-1,110\n", [(2, "phone", "not-a-phone")]),
+        (
+            Kind.EQUIPMENT,
+            "code,unit,kind,count\ne-9,u-1,剑,-1\n",
+            [(2, "kind", "unknown-value"), (2, "count", "out-of-range")],
+        ),
+    ],
+)
+async def test_what_is_wrong_is_named_by_row_column_and_code(
+    kind: Kind, text: str, expected: list[tuple[int, str, str]]
+) -> None:
+    report = await imported(kind, text)
+    assert found(report) == expected
+    assert report.accepted == 0
+
+
+async def test_nobody_writes_outside_the_own_subtree() -> None:
+    text = "code,name,site\nu-9,a,s-1\n"
+    assert found(await imported(Kind.UNITS, text, subtree=DISTRICT_PATH)) == []
+    assert found(await imported(Kind.UNITS, text, subtree="/440100/440105")) == [(2, "site", "not-yours")]
+    assert found(await imported(Kind.UNITS, text, subtree=f"{DISTRICT_PATH}/440106002")) == [(2, "site", "not-yours")]
+
+
+async def test_nobody_takes_what_is_registered_elsewhere() -> None:
+    registry = await city()
+    other = f"{DISTRICT_PATH}/440106002"
+    await imported(Kind.SITES, "code,name,class,station,lon,lat\ns-2,b,A,440106002,1,2\n", registry)
+    report = await imported(Kind.UNITS, "code,name,site\nu-1,a,s-2\n", registry, subtree=other)
+    assert found(report) == [(2, "code", "not-yours")]
+
+
+async def test_a_site_without_posts_gets_one_at_its_place_and_keeps_those_it_has() -> None:
+    registry = await city()
+    text = "code,name,class,station,lon,lat,crs\ns-1,a,A,440106001,113.3,23.1,\ns-2,b,A,440106001,113.3,23.1,gcj02\n"
+    assert found(await imported(Kind.SITES, text, registry)) == []
+    posts = await registry.posts_of({"s-1", "s-2"})
+    assert [post.code for post in posts["s-1"]] == ["p-1", "p-2"]
+    (made,) = posts["s-2"]
+    assert made.code == "s-2.p1"
+    assert made.location.lon == pytest.approx(113.2948, abs=0.0003)  # GCJ-02 lies some 500 m off here
+
+
+async def test_a_site_with_a_broken_row_is_not_taken_in_part() -> None:
+    registry = await city()
+    text = (
+        "code,name,class,station,lon,lat,post_code,post_lon,post_lat\n"
+        "s-1,a,A,440106001,1,2,p-1,1,2\ns-1,a,A,440106001,1,2,p-3,1,north\ns-3,a,A,440106001,1,2,p-4,,\n"
+    )
+    report = await imported(Kind.SITES, text, registry, all_or_nothing=False)
+    assert found(report) == [(2, "code", "site-incomplete"), (3, "post_lat", "not-a-number")]
+    assert report.accepted == 1
+    assert [post.code for post in (await registry.posts_of({"s-1"}))["s-1"]] == ["p-1", "p-2"]
