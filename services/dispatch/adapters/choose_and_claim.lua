@@ -1,0 +1,117 @@
+-- Chooses and claims units for one round of one incident, once: asked again, it gives the same answer.
+-- KEYS[1]: prefix of all keys. ARGV[1]: the request as JSON; times in ms, distances in m. Answers JSON.
+-- The keys are listed in redis_units.py.
+local LOOK_FIRST, LOOK_MOST = 100, 2000
+
+local prefix, wanted = KEYS[1], cjson.decode(ARGV[1])
+local now = wanted.now_ms
+local kept_key = prefix .. 'round:' .. wanted.incident_id .. ':' .. wanted.round
+local kept = redis.call('GET', kept_key)
+if kept then return kept end
+
+local excluded = {}
+for _, id in ipairs(wanted.exclude) do excluded[id] = true end
+
+-- A real incident takes a unit out of a drill; the drill's order is withdrawn when the real one is out.
+local function yields(is_drill) return is_drill == '1' and not wanted.drill end
+
+local function is_claimed(id)
+  local claim = redis.call('GET', prefix .. 'claim:' .. id)
+  if claim and not yields(string.sub(claim, 1, 1)) then return true end
+  for _, order in ipairs(redis.call('HVALS', prefix .. 'orders:' .. id)) do
+    if not yields(string.sub(order, 1, 1)) then return true end
+  end
+  return false
+end
+
+local function is_resting(id)
+  local rest = redis.call('GET', prefix .. 'rest:' .. id)
+  return rest and not yields(rest)
+end
+
+local function lacks(equipment, kinds)
+  for _, kind in ipairs(kinds) do
+    local usable_until = equipment[kind]
+    if not usable_until or (usable_until > 0 and usable_until <= now) then return true end
+  end
+  return false
+end
+
+local function has(list, item)
+  for _, each in ipairs(list) do
+    if each == item then return true end
+  end
+  return false
+end
+
+-- nil when the unit's duty has run out though nobody has said so yet.
+local function look_at(id, distance)
+  local unit = redis.call('HMGET', prefix .. 'unit:' .. id, 'station_id', 'members', 'until_ms', 'at_ms',
+    'equipment', 'capabilities', 'lon', 'lat')
+  if tonumber(unit[3] or '0') <= now then return nil end
+  local members, equipment = tonumber(unit[2] or '0'), cjson.decode(unit[5] or '{}')
+  local against = {}
+  local function note(applies, reason) if applies then against[#against + 1] = reason end end
+  note(excluded[id], 'already-asked')
+  note(is_claimed(id), 'claimed')
+  note(is_resting(id), 'resting')
+  note(tonumber(unit[4] or '0') + wanted.max_age_ms < now, 'position-stale')
+  note(members < wanted.members_min, 'too-few-members')
+  note(lacks(equipment, wanted.equipment), 'equipment-missing')
+  note(wanted.capability and not has(cjson.decode(unit[6] or '[]'), wanted.capability), 'capability-missing')
+  local fit = #against == 0
+  local below = members < wanted.threat_members_min or lacks(equipment, wanted.threat_equipment)
+  note(below, 'threat-rule')
+  return {
+    unit_id = id, station_id = unit[1], distance_m = distance, members_on_duty = members,
+    lon = tonumber(unit[7]), lat = tonumber(unit[8]), chosen = false, role = 'respond', reasons = against,
+  }, fit, below
+end
+
+local seen, responders, watchers = {}, 0, {}
+
+local function consider(id, distance)
+  local unit, fit, below = look_at(id, distance)
+  if not unit then return end
+  seen[#seen + 1] = unit
+  if not fit then return end
+  if below then
+    watchers[#watchers + 1] = unit
+  elseif responders < wanted.count then
+    responders = responders + 1
+    unit.chosen, unit.reasons = true, {'nearest'}
+  else
+    unit.reasons = {'not-needed'}
+  end
+end
+
+local function is_enough() return responders >= wanted.count and #seen >= wanted.shown end
+
+local looked = 0
+for _, most in ipairs({LOOK_FIRST, LOOK_MOST}) do
+  local near = redis.call('GEOSEARCH', prefix .. 'geo', 'FROMLONLAT', wanted.lon, wanted.lat,
+    'BYRADIUS', wanted.within_m, 'm', 'ASC', 'COUNT', most, 'WITHDIST')
+  for i = looked + 1, #near do
+    if is_enough() then break end
+    consider(near[i][1], tonumber(near[i][2]))
+  end
+  looked = #near
+  if is_enough() or #near < most then break end
+end
+
+if wanted.observers_allowed then
+  for i = 1, math.min(#watchers, wanted.count - responders) do
+    watchers[i].chosen, watchers[i].role = true, 'observe'
+    watchers[i].reasons = {'nearest', 'threat-rule'}
+  end
+end
+
+local shown = {}
+local claim = (wanted.drill and '1' or '0') .. ' ' .. wanted.incident_id .. ' ' .. wanted.round
+for i, unit in ipairs(seen) do
+  if i <= wanted.shown or unit.chosen then shown[#shown + 1] = unit end
+  if unit.chosen then redis.call('SET', prefix .. 'claim:' .. unit.unit_id, claim, 'PX', wanted.claim_ms) end
+end
+local answer = #shown == 0 and '[]' or cjson.encode(shown)
+redis.call('SET', kept_key, answer, 'PX', wanted.keep_ms)
+return answer

@@ -1,0 +1,278 @@
+"""Choosing and claiming on a real Redis."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis.asyncio import Redis
+
+from shared.contracts import incident
+from shared.contracts.base import Message
+from shared.contracts.incident import Candidate
+from shared.contracts.playbook import Need
+from shared.vocabulary.geography import Point
+from shared.vocabulary.terms import AssigneeKind, DutyState, EquipmentKind
+from tests.integration.dispatch.directory import (
+    EVENT,
+    METRE,
+    NOW,
+    SCENE,
+    Directory,
+    Guard,
+    ended,
+    fix,
+    issued,
+    received,
+    reference,
+    request,
+)
+
+SHIELD, FORK, RADIO = EquipmentKind.SHIELD, EquipmentKind.FORK, EquipmentKind.RADIO
+
+
+@pytest.fixture
+async def directory(redis_url: str) -> AsyncGenerator[Directory]:
+    redis: Redis = Redis.from_url(redis_url)
+    await redis.flushdb()
+    yield Directory(redis)
+    await redis.aclose()
+
+
+async def test_the_nearest_are_chosen_and_the_others_say_why_not(directory: Directory) -> None:
+    await directory.add(Guard("far", 900), Guard("near", 100), Guard("next", 300))
+    assert await directory.choose(request(count=2)) == [
+        ("near", "respond", "nearest"),
+        ("next", "respond", "nearest"),
+        ("far", "", "not-needed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("guard", "changes", "reason"),
+    [
+        (Guard("u", 100), {"exclude": ("u",)}, "already-asked"),
+        (Guard("u", 100, position_age_s=1801), {}, "position-stale"),
+        (Guard("u", 100, members=2), {"members_min": 3}, "too-few-members"),
+        (Guard("u", 100), {"equipment": (FORK,)}, "equipment-missing"),
+        (Guard("u", 100, expires_in_days=-1), {"equipment": (SHIELD,)}, "equipment-missing"),
+        (Guard("u", 100, capabilities=("boat",)), {"capability": "first-aid"}, "capability-missing"),
+        (Guard("u", 100, members=2), {"threat_members_min": 3}, "threat-rule"),
+        (Guard("u", 100), {"threat_equipment": ("fork",)}, "threat-rule"),
+        (Guard("u", 100, members=1), {"members_min": 2, "threat_members_min": 2}, "too-few-members threat-rule"),
+    ],
+)
+async def test_a_unit_that_is_not_fit_is_not_sent_and_says_why(
+    directory: Directory, guard: Guard, changes: dict[str, Any], reason: str
+) -> None:
+    await directory.add(guard)
+    assert await directory.choose(request(**changes)) == [("u", "", reason)]
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        Guard("u", 100, duty=DutyState.SHORT),
+        Guard("u", 100, duty=DutyState.OFF),
+        Guard("u", 100, until_s=0),
+        Guard("u", 100, suspended=True),
+        Guard("u", 100, registered=False),
+        Guard("u", 3100),
+    ],
+)
+async def test_who_is_not_on_duty_or_not_in_the_ring_is_not_even_looked_at(directory: Directory, guard: Guard) -> None:
+    await directory.add(guard)
+    assert await directory.choose(request()) == []
+
+
+async def test_a_piece_is_good_until_the_midnight_of_its_expiry_date_in_china(directory: Directory) -> None:
+    await directory.add(Guard("u", 100, expires_in_days=0))
+    assert await directory.chosen(request(equipment=(SHIELD,))) == ["u"]
+
+
+async def test_who_is_below_the_threat_rule_may_observe_only_where_responders_are_short(directory: Directory) -> None:
+    await directory.add(Guard("weak", 100, members=1), Guard("weaker", 150, members=1), Guard("strong", 500))
+    wanted = request(threat_members_min=3, observers_allowed=True, count=2)
+    assert await directory.choose(wanted) == [
+        ("weak", "observe", "nearest threat-rule"),
+        ("weaker", "", "threat-rule"),
+        ("strong", "respond", "nearest"),
+    ]
+
+
+async def test_the_same_round_gets_the_same_answer_whatever_changed(directory: Directory) -> None:
+    await directory.add(Guard("u1", 500))
+    first = await directory.choose(request())
+    await directory.add(Guard("u0", 10))
+    assert await directory.choose(request(), after_s=5) == first
+
+
+async def test_a_claim_lapses_when_no_order_follows(directory: Directory) -> None:
+    await directory.add(Guard("u", 100))
+    assert await directory.chosen(request("i1")) == ["u"]
+    assert await directory.choose(request("i2")) == [("u", "", "claimed")]
+    assert 0 < await directory.redis.pttl("{dispatch:units}:claim:u") <= 60_000
+    await directory.redis.pexpire("{dispatch:units}:claim:u", 1)
+    while await directory.redis.exists("{dispatch:units}:claim:u"):
+        await asyncio.sleep(0.001)
+    assert await directory.chosen(request("i3")) == ["u"]
+
+
+@pytest.mark.parametrize(
+    "kind", [incident.OrderDeclined, incident.OrderUnanswered, incident.OrderWithdrawn, incident.OrderCompleted]
+)
+async def test_an_order_holds_its_unit_until_it_ends(redis_url: str, kind: type[Message]) -> None:
+    async with Redis.from_url(redis_url) as redis:
+        await redis.flushdb()
+        directory = Directory(redis, rest_s=0)
+        await directory.add(Guard("u", 100))
+        await directory.chosen(request("i1"))
+        await directory.happen(issued("u"))
+        assert await redis.exists("{dispatch:units}:claim:u") == 0
+        assert await directory.choose(request("i2")) == [("u", "", "claimed")]
+        await directory.happen(ended(kind, "u"))
+        assert await directory.chosen(request("i3")) == ["u"]
+
+
+async def test_who_was_at_a_scene_rests_a_while(directory: Directory) -> None:
+    await directory.add(Guard("u", 100))
+    await directory.happen(issued("u"), ended(incident.OrderCompleted, "u"))
+    assert await directory.choose(request("i2")) == [("u", "", "resting")]
+    assert 0 < await directory.redis.pttl("{dispatch:units}:rest:u") <= 120_000
+
+
+async def test_a_rest_that_is_over_is_not_begun_again_by_a_rebuild(directory: Directory) -> None:
+    await directory.add(Guard("u", 100))
+    directory.clock.time = NOW + timedelta(seconds=121)
+    await directory.happen(issued("u"), ended(incident.OrderCompleted, "u"))
+    assert await directory.chosen(request("i2")) == ["u"]
+
+
+async def test_an_event_seen_before_changes_nothing(directory: Directory) -> None:
+    await directory.add(Guard("u", 100))
+    await directory.happen(issued("u"), ended(incident.OrderDeclined, "u"))
+    await directory.orders.apply([received("i1", issued("u"), 1)])
+    assert await directory.chosen(request("i2")) == ["u"]
+
+
+async def test_units_that_the_decider_did_not_order_are_free_at_once(directory: Directory) -> None:
+    await directory.add(Guard("u", 100))
+    await directory.chosen(request("i1"))
+    candidate = Candidate(
+        unit_id="u", station_id="s", chosen=False, distance_m=1, eta_s=1, members_on_duty=1, reasons=("not-needed",)
+    )
+    considered = incident.UnitsConsidered(
+        **EVENT, incident_id="i1", round=1, stage=3, candidates=(candidate,), missing=0
+    )
+    await directory.happen(considered)
+    assert await directory.chosen(request("i2")) == ["u"]
+
+
+async def test_a_real_incident_takes_a_unit_out_of_a_drill_but_no_drill_out_of_anything(directory: Directory) -> None:
+    await directory.add(Guard("u", 100))
+    assert await directory.chosen(request("drill-1", drill=True)) == ["u"]
+    await directory.happen(issued("u", "drill-1", drill=True))
+    assert await directory.choose(request("drill-2", drill=True)) == [("u", "", "claimed")]
+    assert await directory.chosen(request("real-1")) == ["u"]
+    assert await directory.choose(request("drill-3", drill=True)) == [("u", "", "claimed")]
+    await directory.happen(issued("u", "real-1"))
+    [[first, second]] = await directory.directory.doubly_ordered()
+    assert {(first.incident_id, first.drill), (second.incident_id, second.drill)} == {
+        ("drill-1", True),
+        ("real-1", False),
+    }
+    await directory.happen(ended(incident.OrderWithdrawn, "u", "drill-1", drill=True))
+    assert await directory.directory.doubly_ordered() == []
+
+
+async def test_a_fix_moves_the_unit_if_it_is_newer_and_from_somebody_on_duty(directory: Directory) -> None:
+    await directory.add(Guard("u", 2500, position_age_s=60))
+    here, later = Point(SCENE.lon, SCENE.lat + 100 * METRE), NOW - timedelta(seconds=30)
+    earlier = NOW - timedelta(seconds=90)
+    for member, at in (("stranger", later), ("u-m0", earlier)):
+        await directory.units.apply([received("s", fix("u", member, here, at), 1)])
+    assert await directory.chosen(request("i1", within_m=1000)) == []
+    await directory.units.apply([received("s", fix("u", "u-m0", here, later), 1)])
+    assert await directory.chosen(request("i2", within_m=1000)) == ["u"]
+
+
+async def test_a_unit_that_was_deleted_or_suspended_is_not_sent(directory: Directory) -> None:
+    await directory.add(Guard("u1", 100), Guard("u2", 100))
+    await directory.units.apply([received("u1", None, 1)])
+    await directory.add(Guard("u2", 100, suspended=True))
+    assert await directory.choose(request()) == []
+
+
+async def test_an_older_duty_event_changes_nothing(directory: Directory) -> None:
+    guard = Guard("u", 100)
+    await directory.add(guard)
+    off = Guard("u", 100, duty=DutyState.OFF, members=0)
+    await directory.add(off)  # under the same sequence as before
+    assert await directory.chosen(request()) == ["u"]
+
+
+async def test_a_hundred_rounds_at_once_never_claim_one_unit_twice(directory: Directory) -> None:
+    await directory.add(*(Guard(f"u{n}", 10 * n) for n in range(120)))
+    rounds = [directory.chosen(request(f"i{n}", count=2)) for n in range(100)]
+    claimed = Counter(unit for chosen in await asyncio.gather(*rounds) for unit in chosen)
+    assert len(claimed) == 120
+    assert set(claimed.values()) == {1}
+
+
+async def test_far_more_unfit_units_than_are_looked_at_first_do_not_hide_a_fit_one(directory: Directory) -> None:
+    await directory.add(*(Guard(f"weak{n}", n, members=1) for n in range(150)), Guard("strong", 2000))
+    found = await directory.choose(request(members_min=2))
+    assert found[-1] == ("strong", "respond", "nearest")
+    assert len(found) == 21
+
+
+GUARDS = st.lists(
+    st.builds(
+        Guard,
+        unit_id=st.uuids().map(str),
+        north_m=st.integers(1, 120).map(lambda n: n * 31.0),  # apart, so that nearest is not a matter of rounding
+        members=st.integers(0, 4),
+        equipment=st.sets(st.sampled_from([SHIELD, FORK, RADIO])).map(lambda kinds: tuple(sorted(kinds))),
+        capabilities=st.sampled_from([(), ("first-aid",)]),
+        position_age_s=st.sampled_from([0, 1700, 1900]),
+        duty=st.sampled_from([DutyState.ON, DutyState.ON, DutyState.SHORT]),
+        until_s=st.sampled_from([3600, 0]),
+        suspended=st.sampled_from([False, False, True]),
+        expires_in_days=st.sampled_from([None, 10, -1]),
+    ),
+    unique_by=lambda guard: guard.north_m,
+    max_size=12,
+)
+NEEDS = st.fixed_dictionaries(
+    {
+        "count": st.integers(1, 4),
+        "within_m": st.sampled_from([500.0, 3000.0]),
+        "members_min": st.integers(1, 3),
+        "equipment": st.sampled_from([(), (SHIELD,), (SHIELD, FORK)]),
+        "capability": st.sampled_from([None, None, "first-aid"]),
+        "threat_members_min": st.integers(1, 3),
+        "threat_equipment": st.sampled_from([(), ("fork",)]),
+        "observers_allowed": st.booleans(),
+    }
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(guards=GUARDS, needs=NEEDS)
+def test_the_script_chooses_as_the_plain_rule_does(redis_url: str, guards: list[Guard], needs: dict[str, Any]) -> None:
+    async def compare() -> None:
+        async with Redis.from_url(redis_url) as redis:
+            await redis.flushdb()
+            directory = Directory(redis)
+            await directory.add(*guards)
+            wanted = request(**needs)
+            assert isinstance(wanted.need, Need)
+            assert wanted.need.assignee is AssigneeKind.UNIT
+            found = await directory.choose(wanted)
+            assert [(unit, role) for unit, role, _ in found if role] == reference(guards, wanted)
+
+    asyncio.run(compare())
