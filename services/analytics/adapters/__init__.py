@@ -1,0 +1,1 @@
+"""Where analytics meets ClickHouse and Kafka."""

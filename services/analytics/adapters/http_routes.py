@@ -1,0 +1,101 @@
+"""Analytics over HTTP."""
+
+from datetime import date, datetime, time, tzinfo
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime
+
+from services.analytics.adapters.csv_answers import csv_answer
+from services.analytics.adapters.http_answers import ReportAnswer, answer
+from services.analytics.application.ports import By, HistoryUnavailable
+from services.analytics.application.report_figures import Report, ReportFigures, TooManyDays, UnknownStation
+from services.analytics.domain.window import Window
+from shared.contracts.base import Id
+from shared.platform.web.problems import Problem
+from shared.platform.web.tokens import Principal, principal_with
+from shared.ports import Clock
+from shared.vocabulary.terms import Role
+
+TITLES = {
+    "window-invalid": ("时间范围有误", "The end is before the start"),
+    "too-many-days": ("天数过多", "Too many days at once"),
+    "unknown-station": ("没有这个单位", "No such station"),
+}
+CSV = "text/csv"
+
+Reader = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER))]
+Moment = AwareDatetime | date
+
+
+def figures_router(report: ReportFigures, zone: tzinfo, clock: Clock) -> APIRouter:
+    """`GET /analytics/v1/figures`."""
+    router = APIRouter()
+
+    @router.get(
+        "/analytics/v1/figures",
+        response_model=ReportAnswer,
+        responses={200: {"content": {CSV: {"schema": {"type": "string"}}}, "description": "The figures"}},
+    )
+    async def figures(
+        request: Request,
+        reader: Reader,
+        start: Annotated[Moment, Query(alias="from", description="RFC 3339, or a date: its midnight in the city.")],
+        end: Annotated[Moment, Query(alias="to", description="Not included any more.")],
+        station: Annotated[
+            Id | None, Query(description="Its whole subtree; without it, all the caller may see.")
+        ] = None,
+        by: By = "none",
+        drill: Annotated[bool, Query(description="Exercises instead of real incidents; never both.")] = False,
+        format_: Annotated[
+            Literal["json", "csv"] | None, Query(alias="format", description="Wins over Accept.")
+        ] = None,
+    ) -> Response:
+        """On-duty coverage, response times, 1-3-5 attainment, incident counts and reach of messages."""
+        window = _window(start, end, zone)
+        found = await _report(report, reader, station, window, by, drill, clock.now())
+        if format_ == "csv" or (format_ is None and CSV in request.headers.get("accept", "")):
+            return _csv(found, request)
+        return Response(answer(found).model_dump_json(by_alias=True), media_type="application/json")
+
+    del figures  # registered
+    return router
+
+
+async def _report(
+    report: ReportFigures,
+    reader: Principal,
+    station_id: str | None,
+    window: Window,
+    by: By,
+    drill: bool,
+    now: datetime,
+) -> Report:
+    try:
+        return await report(subtree=reader.path, station_id=station_id, window=window, by=by, drill=drill, now=now)
+    except UnknownStation as error:
+        raise Problem(404, "unknown-station", field="station") from error
+    except TooManyDays as error:
+        raise Problem(422, "too-many-days", str(error), field="to") from error
+    except HistoryUnavailable as error:
+        raise Problem(503, "unavailable", headers={"Retry-After": "2"}) from error
+
+
+def _window(start: Moment, end: Moment, zone: tzinfo) -> Window:
+    try:
+        return Window(_moment(start, zone), _moment(end, zone))
+    except ValueError as error:
+        raise Problem(422, "window-invalid", str(error), field="to") from error
+
+
+def _moment(given: Moment, zone: tzinfo) -> datetime:
+    return given if isinstance(given, datetime) else datetime.combine(given, time(), zone)
+
+
+def _csv(report: Report, request: Request) -> Response:
+    in_chinese = request.headers.get("accept-language", "").lower().startswith("zh")
+    headers = {
+        "Content-Disposition": 'attachment; filename="figures.csv"',
+        "Content-Language": "zh-CN" if in_chinese else "en",
+    }
+    return Response(csv_answer(report, in_chinese=in_chinese), media_type=f"{CSV}; charset=utf-8", headers=headers)

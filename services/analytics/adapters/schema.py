@@ -1,0 +1,95 @@
+"""The tables: one a topic, a row a record, inserted in the log's order, so that `max(kafka_offset)` never lies.
+
+ReplacingMergeTree by the event's id keeps one row of those that a producer repeated; `FINAL` reads see one before the
+merge has happened. There is no PARTITION BY: it would write one insert as several parts, in an order of its own.
+Columns have the names of the contracts' fields; `body` is the whole message as JSON, but for what is personal.
+"""
+
+from dataclasses import dataclass
+
+from shared.contracts.topics import DELIVERIES, DUTY, INCIDENTS, STATIONS, UNITS
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A topic's table. `columns`: its own, name → type; `sorted_by`: which of them come before the event's id."""
+
+    name: str
+    columns: dict[str, str]
+    sorted_by: tuple[str, ...]
+
+
+_COMMON = {
+    "event_id": "String",
+    "kafka_partition": "UInt16",
+    "kafka_offset": "UInt64",
+    "type": "LowCardinality(String)",
+    "at": "DateTime64(6, 'UTC')",
+    "station_id": "LowCardinality(String)",
+    "path": "LowCardinality(String)",
+    "body": "String CODEC(ZSTD(3))",
+}
+
+TABLES = {
+    STATIONS.name: Table("station_states", {"deleted": "Bool", "name": "String"}, ("station_id",)),
+    UNITS.name: Table("unit_states", {"deleted": "Bool", "unit_id": "String", "suspended": "Bool"}, ("unit_id",)),
+    DUTY.name: Table(
+        "duty_events",
+        {
+            "unit_id": "String",
+            "sequence": "UInt64",
+            "site_class": "LowCardinality(String)",
+            "state": "LowCardinality(String)",
+            "until": "Nullable(DateTime64(6, 'UTC'))",
+            "member_id": "String",
+            "members_on_duty": "UInt16",
+        },
+        ("unit_id", "sequence"),
+    ),
+    INCIDENTS.name: Table(
+        "incident_events",
+        {
+            "incident_id": "String",
+            "sequence": "UInt64",
+            "drill": "Bool",
+            "incident_class": "LowCardinality(String)",
+            "severity": "LowCardinality(String)",
+            "order_id": "String",
+            "stage": "UInt16",
+            "after_s": "Nullable(Float64)",
+            "order_after_s": "Nullable(Float64)",
+            "in_time": "Nullable(Bool)",
+            "reason": "LowCardinality(String)",
+        },
+        ("incident_id", "sequence"),
+    ),
+    DELIVERIES.name: Table(
+        "delivery_events",
+        {
+            "delivery_id": "String",
+            "sequence": "UInt64",
+            "drill": "Bool",
+            "incident_id": "String",
+            "lane": "LowCardinality(String)",
+            "channel": "LowCardinality(String)",
+            "member_ids": "Array(String)",
+            "latency_ms": "Nullable(Float64)",
+        },
+        ("delivery_id", "sequence"),
+    ),
+}
+"""By topic."""
+
+
+def create_tables() -> list[str]:
+    """Statements that make what is missing."""
+    return [_create(table) for table in TABLES.values()]
+
+
+def _create(table: Table) -> str:
+    columns = ",\n    ".join(f"{name} {kind}" for name, kind in (_COMMON | table.columns).items())
+    key = ", ".join((*table.sorted_by, "event_id"))
+    return (
+        f"CREATE TABLE IF NOT EXISTS {table.name} (\n    {columns}\n)"
+        f" ENGINE = ReplacingMergeTree(kafka_offset) ORDER BY ({key})"
+    )

@@ -1,0 +1,1 @@
+"""Analytics' two use cases: keep the history, and report figures from it."""

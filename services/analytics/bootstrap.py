@@ -1,0 +1,83 @@
+"""Where analytics is put together."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+from services.analytics.adapters.beside_api import BesideApi, EmbeddedIngest, ServedHistory, until_it_passes
+from services.analytics.adapters.clickhouse_history import ClickHouseHistory
+from services.analytics.adapters.database import Database
+from services.analytics.adapters.http_routes import TITLES, figures_router
+from services.analytics.adapters.kafka_records import KafkaLog, handler
+from services.analytics.application.ingest import INGESTED, Ingest
+from services.analytics.application.ports import History
+from services.analytics.application.report_figures import ReportFigures
+from services.analytics.settings import AnalyticsSettings, is_embedded
+from shared.platform.clock import SystemClock
+from shared.platform.log_reader import LogReader
+from shared.platform.web.api import create_api
+from shared.platform.worker import Worker
+from shared.ports import Clock
+
+
+def build_worker(settings: AnalyticsSettings) -> Worker:
+    """The ingest as a process of its own. ValueError with the embedded engine: there the api's process ingests."""
+    if is_embedded(settings.clickhouse_url):
+        raise ValueError("CLICKHOUSE_URL names the embedded engine: the api's process ingests, there is no worker")
+    worker, _ = _ingest(settings, _history(settings))
+    return worker
+
+
+def build_api(settings: AnalyticsSettings, *, history: History | None = None, clock: Clock | None = None) -> FastAPI:
+    """The api; with the embedded engine it ingests as well. A given `history` is fed by somebody else."""
+    kept = history or _history(settings)
+    if history is None and is_embedded(settings.clickhouse_url):
+        worker, ingest = _ingest(settings.model_copy(update={"worker_http_port": 0}), kept)
+        return _api(settings, kept, EmbeddedIngest(worker, lambda: ingest.is_caught_up), clock)
+    return _api(settings, kept, ServedHistory(kept), clock)
+
+
+def _history(settings: AnalyticsSettings) -> History:
+    return ClickHouseHistory(Database(settings.clickhouse_url), ZoneInfo(settings.time_zone))
+
+
+def _ingest(settings: AnalyticsSettings, history: History) -> tuple[Worker, Ingest]:
+    worker = Worker("analytics", settings)
+    ingest = Ingest(history, KafkaLog(LogReader(settings.kafka_bootstrap)))
+
+    async def catch_up() -> None:
+        await until_it_passes(history.prepare)
+        await until_it_passes(ingest.catch_up)
+
+    worker.background(catch_up)
+    worker.on_stop(history.close)
+    for topic in INGESTED:
+        worker.react("ingest", topic, handler(ingest, topic, worker.dead_letters))
+    return worker, ingest
+
+
+def _api(settings: AnalyticsSettings, history: History, beside: BesideApi, clock: Clock | None) -> FastAPI:
+    redis: Redis = Redis.from_url(settings.redis_url)
+    clock = clock or SystemClock()
+    zone = ZoneInfo(settings.time_zone)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        async with beside.running():
+            yield
+        await redis.aclose()
+
+    app = create_api(
+        "analytics",
+        settings=settings,
+        clock=clock,
+        redis=redis,
+        titles=TITLES,
+        checks=beside.checks(),
+        lifespan=lifespan,
+    )
+    app.include_router(figures_router(ReportFigures(history, zone), zone, clock))
+    return app

@@ -1,0 +1,1 @@
+"""What the figures mean: windows of time, shares, spreads, and cells that a spreadsheet may open."""

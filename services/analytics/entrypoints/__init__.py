@@ -1,0 +1,1 @@
+"""What is started: `python -m services.analytics.entrypoints.api` and `…worker`."""
