@@ -21,6 +21,7 @@ NAMED_UNITS = sum(len(place.units) for place in NAMED_PLACES)
 _CLASS_WEIGHTS = {SiteClass.A: 8, SiteClass.B: 27, SiteClass.C: 35, SiteClass.D: 30}
 QUORUM = {SiteClass.A: 3, SiteClass.B: 3, SiteClass.C: 2, SiteClass.D: 2}
 """How many of a unit must be on duty, by the class of its site."""
+_CLEAR_LON, _CLEAR_LAT = 0.0068, 0.0063  # 700 m
 _OFFICERS = {StationLevel.CITY: 2, StationLevel.DISTRICT: 2, StationLevel.STATION: 4}
 
 
@@ -103,13 +104,21 @@ class _Builder:
         random = self._random
         kind = random.choices(list(_CLASS_WEIGHTS), list(_CLASS_WEIGHTS.values()))[0]
         name = f"{station.name.removesuffix('派出所')}{random.choice(SITE_WORDS)}{random.choice(SITE_KINDS[kind])}"
-        at = moved(station.location, random.gauss(0, district.spread_m), random.gauss(0, district.spread_m))
+        at = self._somewhere(station, district)
         key = f"{station.station_id}-{number:05}"
         address = f"{district.name}区{station.name.removesuffix('派出所')}街{random.randrange(1, 400)}号"
         site = self._site(f"s-{key}", name, kind, station, at, random.choice((100.0, 150.0, 200.0, 300.0)), address)
         watches = 3 if random.random() < (0.8 if kind is SiteClass.A else 0.35) else 1
         per_watch = QUORUM[kind] + random.randrange(0, 4) if watches == 3 else random.randrange(6, 19)
         self._unit(PlaceUnit(key, "", watches, per_watch, *self._abilities(kind)), site, station)
+
+    def _somewhere(self, station: Station, district: District) -> Place:
+        """Near the station, but clear of the scenarios' places: who is nearest there does not depend on the seed."""
+        while True:
+            east_m, north_m = (self._random.gauss(0, district.spread_m) for _ in range(2))
+            at = moved(station.location, east_m, north_m)
+            if all(abs(at.lon - p.lon) > _CLEAR_LON or abs(at.lat - p.lat) > _CLEAR_LAT for p in NAMED_PLACES):
+                return at
 
     def _abilities(self, kind: SiteClass) -> tuple[tuple[EquipmentKind, ...], tuple[str, ...]]:
         full = {SiteClass.A: 0.9, SiteClass.B: 0.5, SiteClass.C: 0.25, SiteClass.D: 0.1}[kind]

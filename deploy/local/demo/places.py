@@ -119,15 +119,26 @@ NAMED_PLACES: tuple[NamedPlace, ...] = (
         units=_alone("chebei-village", 3, 7, FULL),
     ),
     NamedPlace(
-        "dongpu-market",
-        "东圃农贸市场",
+        "chebei-park",
+        "车陂涌公园",
         SiteClass.B,
         "车陂",
-        113.4040,
-        23.1220,
+        113.3985,
+        23.1262,
         200,
-        "天河区东圃大马路",
-        units=_alone("dongpu-market", 1, 7, FULL),
+        "天河区车陂北街",
+        units=_alone("chebei-park", 1, 7, FULL),
+    ),
+    NamedPlace(
+        "chebei-metro",
+        "车陂地铁站",
+        SiteClass.A,
+        "车陂",
+        113.3890,
+        23.1236,
+        200,
+        "天河区中山大道中",
+        units=_alone("chebei-metro", 3, 4, FULL),
     ),
     # S3: a mall with a stretcher and people who know first aid.
     NamedPlace(
@@ -152,7 +163,7 @@ NAMED_PLACES: tuple[NamedPlace, ...] = (
         "天河区石牌东路",
         units=_alone("shipai-village", 3, 6, BASIC),
     ),
-    # S4: the units of Huangpu that hear of the missing child; it is found in Yunpu.
+    # S4: the units of Huangpu that hear of the missing child, who is found in Yunpu.
     NamedPlace(
         "yunpu-park",
         "云埔工业园",
@@ -196,6 +207,17 @@ NAMED_PLACES: tuple[NamedPlace, ...] = (
         200,
         "黄埔区黄埔东路",
         units=_alone("dasha-station", 3, 5, FULL),
+    ),
+    NamedPlace(
+        "wenchong",
+        "文冲社区",
+        SiteClass.D,
+        "文冲",
+        113.4690,
+        23.1075,
+        350,
+        "黄埔区文冲街",
+        units=_alone("wenchong", 3, 5, (*BASIC, Kind.RADIO)),
     ),
     # S5: a market whose unit acts first and reports after.
     NamedPlace(
