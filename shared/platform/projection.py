@@ -1,7 +1,7 @@
 """Folding other topics into one's own store, with `done` per partition; rebuilt when the store lost it."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 
@@ -23,6 +23,11 @@ class Projection(Protocol):
     async def apply(self, items: Sequence[Received]) -> None:
         """Fold a batch of one topic, any of its partitions, each partition in order."""
         ...
+
+
+def done_key(name: str, topic: Topic) -> str:
+    """The hash (partition → last offset folded) by which the projection `name` says how far it has come."""
+    return f"{{{name}}}:done:{topic.name}"
 
 
 class Projector:
@@ -52,7 +57,7 @@ class Projector:
         self._dead_letters = dead_letters
         self._clock = clock
         self._look_back = look_back
-        self._key = f"{{{name}}}:done:{topic.name}"
+        self._key = done_key(name, topic)
         self._folded: dict[int, int] = {}
         self._lock = asyncio.Lock()
 
@@ -68,11 +73,20 @@ class Projector:
             if fresh:
                 await self._fold(fresh)
 
-    async def mend(self) -> None:
-        """Read again what the store has lost while no record came. Called about once a second."""
+    async def mend(self, owned: Collection[int] = ()) -> None:
+        """Read again what the store has lost while no record came. Called about once a second.
+
+        Of a partition newly `owned`, too: Redis may have been emptied while nobody ran, and what the group has
+        committed is not delivered again.
+        """
         async with self._lock:
             stored = await self._stored()
-            await self._catch_up(stored, {partition: offset + 1 for partition, offset in self._folded.items()})
+            until = {partition: offset + 1 for partition, offset in self._folded.items()}
+            for partition in set(owned) - self._folded.keys():
+                if partition not in stored:
+                    until[partition] = await self._reader.end_offset(self.topic.name, partition)
+                self._folded[partition] = stored.get(partition, until.get(partition, 0) - 1)
+            await self._catch_up(stored, until)
 
     def forget_assignment(self, owned: set[int]) -> None:
         """Partitions that went away are another worker's to mend."""

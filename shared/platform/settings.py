@@ -8,6 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound="PlatformSettings")
 
+EX_CONFIG = 78  # as sysexits.h names it: the supervisor need not try again
+
 
 class PlatformSettings(BaseSettings):
     """Read from the environment; the README's table documents each variable once."""
@@ -20,6 +22,8 @@ class PlatformSettings(BaseSettings):
     replication_factor: int = Field(default=1, ge=1, le=9, description="Of topics that `meu topics apply` makes.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
+    http_host: str = Field(default="127.0.0.1", description="Where the API and a worker's health listen.")
+    http_port: int = Field(default=8000, ge=1, le=65535, description="The API's port.")
     worker_http_port: int = Field(default=0, ge=0, le=65535, description="Health and metrics; 0 serves none.")
     answer_within_s: float = Field(default=2.0, gt=0, le=30, description="Then a POST answers 202 and a Location.")
     tick_every_s: float = Field(default=0.5, gt=0, le=5)
@@ -37,4 +41,4 @@ def _stop(error: ValidationError) -> NoReturn:
     for problem in error.errors():
         name = "_".join(str(part) for part in problem["loc"]).upper()
         print(f"wrong setting {name}: {problem['msg']}", file=sys.stderr)
-    raise SystemExit(78)  # EX_CONFIG
+    raise SystemExit(EX_CONFIG)

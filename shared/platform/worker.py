@@ -19,7 +19,7 @@ from shared.platform.dead_letters import DeadLetters
 from shared.platform.ledger import Ledger
 from shared.platform.producer import EventProducer
 from shared.platform.projection import Projector
-from shared.platform.settings import PlatformSettings
+from shared.platform.settings import EX_CONFIG, PlatformSettings
 from shared.platform.stream import CRASHED, Afterwards, Handle, StreamGroup
 from shared.platform.telemetry import get_logger
 from shared.platform.ticks import Ticker
@@ -180,9 +180,10 @@ class Worker:
             for group, ledger in self._ledgers:
                 ledger.forget_assignment(set(group.assignment().get(ledger.deciding.commands.name, [])))
             for group, projector in self._projectors:
-                projector.forget_assignment(set(group.assignment().get(projector.topic.name, [])))
+                owned = set(group.assignment().get(projector.topic.name, []))
+                projector.forget_assignment(owned)
                 try:
-                    await projector.mend()
+                    await projector.mend(owned)
                 except (RedisError, KafkaError, OSError) as error:
                     _log.warning("cannot-mend", topic=projector.topic.name, reason=f"{type(error).__name__}: {error}")
 
@@ -190,7 +191,13 @@ class Worker:
         if not self.settings.worker_http_port:
             return
         app = health_app(self.checks())
-        config = uvicorn.Config(app, port=self.settings.worker_http_port, log_level="warning", access_log=False)
+        config = uvicorn.Config(
+            app,
+            host=self.settings.http_host,
+            port=self.settings.worker_http_port,
+            log_config=None,
+            access_log=False,
+        )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # pyright: ignore[reportAttributeAccessIssue] - ours are set
         await server.serve()
@@ -220,7 +227,7 @@ async def wait_for_backends(settings: PlatformSettings, topics: list[Topic]) -> 
             if wrong:
                 for mismatch in wrong:
                     _log.error("wrong-topic", topic=mismatch.topic, problem=mismatch.problem)
-                raise SystemExit(78)
+                raise SystemExit(EX_CONFIG)
             reason = "; ".join(str(mismatch) for mismatch in mismatches)
             if not reason:
                 break

@@ -1,25 +1,8 @@
-"""Analytics' worker: the ingest, where the history is a ClickHouse server."""
-
-import asyncio
-import sys
+"""Analytics' worker as a process (where the history is a ClickHouse server): `python -m services.analytics.entrypoints.worker`."""
 
 from services.analytics.bootstrap import build_worker
 from services.analytics.settings import AnalyticsSettings
-from shared.platform.settings import load_settings
-from shared.platform.telemetry import configure_logs
-
-
-def main() -> None:
-    """Run until SIGTERM."""
-    settings = load_settings(AnalyticsSettings)
-    configure_logs(settings, "analytics")
-    try:
-        worker = build_worker(settings)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(78) from error  # EX_CONFIG
-    asyncio.run(worker.run())
-
+from shared.platform.process import run_worker
 
 if __name__ == "__main__":
-    main()
+    run_worker("analytics", AnalyticsSettings, build_worker)

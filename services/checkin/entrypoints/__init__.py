@@ -1,0 +1,1 @@
+"""What is started: `python -m services.checkin.entrypoints.api` and `…worker`."""
