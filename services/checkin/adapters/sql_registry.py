@@ -38,17 +38,17 @@ class SqlRegistry:
             found = rows_in(connection, PATHS[kind], _TABLES[kind][0].c.code, codes)
             return {row["code"]: row["path"] async for row in found}
 
-    async def posts_of(self, sites_: Collection[str]) -> Mapping[str, tuple[PostEntry, ...]]:
+    async def posts_of(self, site_codes: Collection[str]) -> Mapping[str, tuple[PostEntry, ...]]:
         found: dict[str, tuple[PostEntry, ...]] = {}
         async with self._engine.connect() as connection:
             query = select(posts).order_by(posts.c.site, posts.c.place)
-            async for row in rows_in(connection, query, posts.c.site, sites_):
+            async for row in rows_in(connection, query, posts.c.site, site_codes):
                 found[row["site"]] = (*found.get(row["site"], ()), rows.post_of(row))
         return found
 
-    async def sites_of_posts(self, posts_: Collection[str]) -> Mapping[str, str]:
+    async def sites_of_posts(self, post_codes: Collection[str]) -> Mapping[str, str]:
         async with self._engine.connect() as connection:
-            found = rows_in(connection, select(posts.c.code, posts.c.site), posts.c.code, posts_)
+            found = rows_in(connection, select(posts.c.code, posts.c.site), posts.c.code, post_codes)
             return {row["code"]: row["site"] async for row in found}
 
     async def members_of(self, unit: str) -> Sequence[MemberEntry]:

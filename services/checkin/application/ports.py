@@ -26,12 +26,12 @@ class Registry(Protocol):
         """The organisation paths of those of `codes` that are there."""
         ...
 
-    async def posts_of(self, sites: Collection[str]) -> Mapping[str, tuple[PostEntry, ...]]:
-        """The posts of those of `sites` that are there, in the order in which they were saved."""
+    async def posts_of(self, site_codes: Collection[str]) -> Mapping[str, tuple[PostEntry, ...]]:
+        """The posts of those sites that are there, in the order in which they were saved."""
         ...
 
-    async def sites_of_posts(self, posts: Collection[str]) -> Mapping[str, str]:
-        """The site of each of `posts` that is there."""
+    async def sites_of_posts(self, post_codes: Collection[str]) -> Mapping[str, str]:
+        """The site of each of those posts that is there."""
         ...
 
     async def members_of(self, unit: str) -> Sequence[MemberEntry]:

@@ -42,11 +42,11 @@ class MemoryRegistry:
     async def paths(self, kind: Kind, codes: Collection[str]) -> Mapping[str, str]:
         return {code: self._path(self._entries[kind][code]) for code in codes if code in self._entries[kind]}
 
-    async def posts_of(self, sites: Collection[str]) -> Mapping[str, tuple[PostEntry, ...]]:
-        return {site.code: site.posts for site in self._all(SiteEntry) if site.code in sites and site.posts}
+    async def posts_of(self, site_codes: Collection[str]) -> Mapping[str, tuple[PostEntry, ...]]:
+        return {site.code: site.posts for site in self._all(SiteEntry) if site.code in site_codes and site.posts}
 
-    async def sites_of_posts(self, posts: Collection[str]) -> Mapping[str, str]:
-        return {post.code: site.code for site in self._all(SiteEntry) for post in site.posts if post.code in posts}
+    async def sites_of_posts(self, post_codes: Collection[str]) -> Mapping[str, str]:
+        return {post.code: site.code for site in self._all(SiteEntry) for post in site.posts if post.code in post_codes}
 
     async def members_of(self, unit: str) -> Sequence[MemberEntry]:
         return sorted((m for m in self._all(MemberEntry) if m.unit == unit), key=lambda member: member.code)

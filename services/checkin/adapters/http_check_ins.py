@@ -1,0 +1,129 @@
+"""Check-ins and check-outs."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.checkin.adapters.duty_ledger import duty_codec
+from services.checkin.application.check_in import CheckInDesk, Scan
+from services.checkin.application.directory import Directory
+from services.checkin.domain.state import standing
+from shared.contracts.duty import CheckOut
+from shared.platform.commands import CommandGateway
+from shared.platform.outcomes import Outcome
+from shared.platform.web.api import command_id, correlation_id, pending_response, refused
+from shared.platform.web.problems import Problem
+from shared.platform.web.tokens import Principal, principal_with
+from shared.ports import Clock
+from shared.vocabulary.decisions import Refused
+from shared.vocabulary.geography import Crs, to_wgs84
+from shared.vocabulary.terms import DutyState, Role
+
+_STRICT = ConfigDict(extra="forbid")
+_FIELDS = {"unknown-unit": "unit_id", "code-expired": "code", "code-invalid": "code", "outside-geofence": "location"}
+PIN_RETRY_S = 900
+
+OnTheSpot = Annotated[Principal, Depends(principal_with(Role.MEMBER, Role.LEADER))]
+
+
+class Location(BaseModel):
+    """Where the phone says it is. `crs` must be declared: domestic map SDKs report GCJ-02."""
+
+    model_config = _STRICT
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    accuracy_m: float = Field(ge=0, allow_inf_nan=False)
+    crs: Crs | None = None
+
+
+class CheckInRequest(BaseModel):
+    """`pin`: with a printed code only."""
+
+    model_config = _STRICT
+    unit_id: str = Field(min_length=1, max_length=80)
+    code: str = Field(min_length=1, max_length=40)
+    pin: str | None = Field(default=None, min_length=1, max_length=20)
+    location: Location
+
+
+class CheckOutRequest(BaseModel):
+    """The caller leaves."""
+
+    model_config = _STRICT
+    unit_id: str = Field(min_length=1, max_length=80)
+
+
+class DutyAnswer(BaseModel):
+    """`state` is the unit's, until `unit_until` if nobody renews; `until` ends the caller's own duty."""
+
+    unit_id: str
+    member_id: str
+    state: DutyState
+    until: datetime | None
+    unit_until: datetime | None
+    on_duty: list[str]
+
+
+def check_in_routes(desk: CheckInDesk, gateway: CommandGateway, directory: Directory, clock: Clock) -> APIRouter:
+    """`/check-ins` and `/check-outs`."""
+    router = APIRouter(prefix="/checkin/v1", tags=["duty"])
+
+    @router.post("/check-ins", status_code=201, response_model=DutyAnswer)
+    async def check_in(body: CheckInRequest, caller: OnTheSpot, request: Request) -> Response:
+        """Go on duty, or renew it. 202 when the decision takes longer than 2 s."""
+        verified = await desk.verify(_scan(body, caller, clock.now()))
+        if isinstance(verified, Refused):
+            raise _problem(verified)
+        outcome = await gateway.submit(
+            body.unit_id, verified, command_id=command_id(request), correlation_id=correlation_id()
+        )
+        return _answer(outcome, caller, 201)
+
+    @router.post("/check-outs", status_code=201, response_model=DutyAnswer)
+    async def check_out(body: CheckOutRequest, caller: OnTheSpot, request: Request) -> Response:
+        """Go off duty."""
+        if body.unit_id not in directory.units:
+            raise _problem(Refused("unknown-unit", f"{body.unit_id} is not registered"))
+        command = CheckOut(unit_id=body.unit_id, member_id=caller.subject)
+        outcome = await gateway.submit(
+            body.unit_id, command, command_id=command_id(request), correlation_id=correlation_id()
+        )
+        return _answer(outcome, caller, 201)
+
+    del check_in, check_out  # registered
+    return router
+
+
+def _scan(body: CheckInRequest, caller: Principal, now: datetime) -> Scan:
+    place = body.location
+    if place.crs is None:
+        raise Problem(422, "crs-required", "wgs84 or gcj02", field="location.crs")
+    location = to_wgs84(place.lon, place.lat, place.crs)
+    return Scan(body.unit_id, caller.subject, body.code, body.pin, location, place.accuracy_m, now)
+
+
+def _problem(refusal: Refused) -> Problem:
+    if refusal.code == "too-many-attempts":
+        return Problem(429, refusal.code, refusal.detail, headers={"Retry-After": str(PIN_RETRY_S)})
+    return Problem(422, refusal.code, refusal.detail, field=_FIELDS.get(refusal.code))
+
+
+def _answer(outcome: Outcome, caller: Principal, status: int) -> Response:
+    if outcome.status == "pending":
+        return pending_response("checkin", outcome)
+    if outcome.status == "refused" or outcome.state is None:
+        raise refused(outcome)
+    stands = standing(duty_codec.validate_json(outcome.state))
+    own = next((lease.until for lease in stands.leases if lease.member_id == caller.subject), None)
+    answer = DutyAnswer(
+        unit_id=outcome.aggregate_id,
+        member_id=caller.subject,
+        state=stands.state,
+        until=own,
+        unit_until=stands.until,
+        on_duty=[lease.member_id for lease in stands.leases],
+    )
+    return JSONResponse(answer.model_dump(mode="json"), status)

@@ -1,0 +1,29 @@
+"""The titles of check-in's problem codes, for people."""
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from shared.platform.web.problems import Problem, Titles, problem_response
+
+TITLES: Titles = {
+    "code-expired": ("签到码已过期", "The code has expired"),
+    "code-invalid": ("签到码无效", "The code is not valid here"),
+    "code-replayed": ("签到码已使用", "The code has been used already"),
+    "outside-geofence": ("不在岗位范围内", "Outside the post's geofence"),
+    "not-a-member": ("不是该单元成员", "Not a member of this unit"),
+    "not-on-duty": ("当前不在岗", "Not on duty"),
+    "unit-suspended": ("单元已停用", "The unit is suspended"),
+    "unknown-unit": ("单元不存在", "No such unit"),
+    "unknown-station": ("单位不存在", "No such station"),
+    "too-many-attempts": ("尝试次数过多", "Too many attempts"),
+    "import-rejected": ("导入未完成，未写入任何数据", "The import was rejected; nothing was written"),
+    "registry-changed": ("登记数据已变更，请重试", "The registry changed meanwhile; try again"),
+    "still-used": ("仍被引用，不能删除", "Still referred to; not deleted"),
+    "no-fixed-code": ("该岗位不允许固定码", "This post has no printed code"),
+}
+
+
+async def database_away(request: Request, error: Exception) -> JSONResponse:
+    """The registry's database does not answer."""
+    problem = Problem(503, "unavailable", type(error).__name__, headers={"Retry-After": "2"})
+    return problem_response(request, problem, TITLES)

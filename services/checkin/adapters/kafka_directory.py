@@ -1,0 +1,80 @@
+"""Keeps a Directory by following the registry's compacted topics from their beginning."""
+
+import asyncio
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
+
+from services.checkin.adapters.kafka_registry import TOPIC_OF
+from services.checkin.application.directory import Directory
+from services.checkin.application.ports import Publication, PublishedKind
+from shared.contracts.envelope import Undecodable, decode, decode_body
+from shared.platform.telemetry import get_logger
+
+FOLLOWED: tuple[PublishedKind, ...] = ("station", "site", "unit")
+_KIND_OF: dict[str, PublishedKind] = {TOPIC_OF[kind].name: kind for kind in FOLLOWED}
+RETRY_S = 1.0
+APPLY_AT_ONCE = 500
+"""Records between two chances for requests to be answered."""
+
+_log = get_logger("directory")
+
+
+class DirectoryFeed:
+    """Without a consumer group: every process reads everything."""
+
+    def __init__(self, bootstrap: str, directory: Directory) -> None:
+        self._bootstrap = bootstrap
+        self._directory = directory
+        self._missing: str | None = "the registry has not been read yet"
+
+    async def check(self) -> str | None:
+        """Readiness: None once everything is here that was published when the reading began."""
+        return self._missing
+
+    async def run(self) -> None:
+        """Follow until cancelled; begins again from the start when the broker was away for long."""
+        while True:
+            try:
+                await self._follow()
+            except (KafkaError, OSError) as error:
+                _log.warning("directory-interrupted", reason=f"{type(error).__name__}: {error}")
+            await asyncio.sleep(RETRY_S)
+
+    async def _follow(self) -> None:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        await consumer.start()
+        try:
+            topics = [TOPIC_OF[kind] for kind in FOLLOWED]
+            partitions = [TopicPartition(topic.name, n) for topic in topics for n in range(topic.partitions)]
+            consumer.assign(partitions)
+            behind = dict(await consumer.end_offsets(partitions))
+            while True:
+                behind = {tp: end for tp, end in behind.items() if await consumer.position(tp) < end}
+                self._missing = f"reading the registry: {len(behind)} partitions left" if behind else None
+                for records in (await consumer.getmany(timeout_ms=500, max_records=APPLY_AT_ONCE)).values():
+                    self._apply(records)
+                await asyncio.sleep(0)
+        finally:
+            await consumer.stop()
+
+    def _apply(self, records: Iterable[ConsumerRecord[bytes, bytes | None]]) -> None:
+        for record in records:
+            try:
+                self._directory.apply(_publication(record))
+            except Undecodable as error:
+                _log.error("registry-record-skipped", topic=record.topic, offset=record.offset, reason=str(error))
+
+
+def _publication(record: ConsumerRecord[bytes, bytes | None]) -> Publication:
+    kind = _KIND_OF[record.topic]
+    envelope = decode(record.key, record.value, dict(record.headers))
+    state = None if record.value is None else decode_body(TOPIC_OF[kind], envelope, record.value)
+    return Publication(kind, envelope.subject, envelope.sequence or 0, state)

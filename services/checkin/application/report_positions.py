@@ -1,0 +1,102 @@
+"""Positions in batches: what is plausible is logged by station, the rest is named with its reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.checkin.application.directory import Directory
+from services.checkin.application.ports import PositionLog
+from shared.contracts.positions import Fix, PositionsReported
+from shared.contracts.registry import Unit
+from shared.vocabulary.geography import Crs, to_wgs84
+from shared.vocabulary.organisation import within
+
+AHEAD_MAX = timedelta(seconds=30)
+"""How far a phone's clock may be ahead."""
+AGE_MAX = timedelta(minutes=10)
+ACCURACY_MAX_M = 100_000.0
+FIXES_MAX = 1000
+"""Fixes in one record."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFix:
+    """A fix as a client reports it: degrees in the batch's reference system."""
+
+    unit_id: str
+    member_id: str
+    lon: float
+    lat: float
+    accuracy_m: float
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who reports. `unit_id` set: a phone of that unit, which speaks for nobody else; else a gateway of `subtree`."""
+
+    subtree: str
+    unit_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """`index` counts the reported fixes from 0."""
+
+    index: int
+    code: str
+
+
+async def report_positions(
+    fixes: Sequence[ReportedFix], reporter: Reporter, crs: Crs, now: datetime, directory: Directory, log: PositionLog
+) -> list[Rejected]:
+    """Log what is plausible, durably; returns what was not, with `out-of-range`, `unknown-unit`, `not-your-unit`,
+    `not-a-member`, `time-in-future` or `stale`.
+    """
+    rejected: list[Rejected] = []
+    by_station: dict[tuple[str, str], list[Fix]] = {}
+    for index, fix in enumerate(fixes):
+        unit = directory.units.get(fix.unit_id)
+        code = _fault(fix, unit, reporter, now)
+        if code is not None or unit is None:
+            rejected.append(Rejected(index, code or "unknown-unit"))
+        else:
+            by_station.setdefault((unit.station_id, unit.path), []).append(_converted(fix, crs))
+    batches = [
+        PositionsReported(station_id=station_id, path=path, fixes=tuple(good[start : start + FIXES_MAX]))
+        for (station_id, path), good in by_station.items()
+        for start in range(0, len(good), FIXES_MAX)
+    ]
+    if batches:
+        await log.publish(batches)
+    return rejected
+
+
+def _fault(fix: ReportedFix, unit: Unit | None, reporter: Reporter, now: datetime) -> str | None:
+    faults = {
+        "out-of-range": not (abs(fix.lon) <= 180 and abs(fix.lat) <= 90 and 0 <= fix.accuracy_m <= ACCURACY_MAX_M),
+        "unknown-unit": unit is None,
+        "not-your-unit": unit is not None and not _may_report(reporter, unit),
+        "not-a-member": unit is not None and fix.member_id not in unit.member_ids,
+        "time-in-future": fix.time > now + AHEAD_MAX,
+        "stale": fix.time < now - AGE_MAX,
+    }
+    return next((code for code, holds in faults.items() if holds), None)
+
+
+def _may_report(reporter: Reporter, unit: Unit) -> bool:
+    if reporter.unit_id is not None:
+        return reporter.unit_id == unit.unit_id
+    return within(unit.path, reporter.subtree)
+
+
+def _converted(fix: ReportedFix, crs: Crs) -> Fix:
+    place = to_wgs84(fix.lon, fix.lat, crs)
+    return Fix(
+        unit_id=fix.unit_id,
+        member_id=fix.member_id,
+        lon=place.lon,
+        lat=place.lat,
+        accuracy_m=fix.accuracy_m,
+        time=fix.time,
+    )
