@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.structs import RecordMetadata
 
@@ -64,7 +65,7 @@ class EventProducer:
 
     def _connected(self) -> Any:
         if self._producer is None:
-            raise RuntimeError("the producer is not started")
+            raise KafkaConnectionError("not connected yet")
         return self._producer
 
 
