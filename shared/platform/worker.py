@@ -55,13 +55,13 @@ class Worker:
         self._on_stop: list[Callable[[], Awaitable[None]]] = []
         self._stopping = asyncio.Event()
 
-    def decide(self, ledger: Ledger[Any, Any, Any], group: str = "decide") -> None:
+    def decide(self, ledger: Ledger[Any, Any, Any]) -> None:
         """Decide a command topic's records, and write its ticks. In a group of its own: commands wait for nothing."""
         topic = ledger.deciding.commands
-        members = self._group(f"{self.name}.{group}")
-        members.subscribe(topic.name, ledger.handle, self.dead_letters.bury)
+        group = self._group(f"{self.name}.decide")
+        group.subscribe(topic.name, ledger.handle, self.dead_letters.bury)
         self._topics += [topic, ledger.deciding.events]
-        self._ledgers.append((members, ledger))
+        self._ledgers.append((group, ledger))
         ticker = Ticker(
             topic,
             self.producer,

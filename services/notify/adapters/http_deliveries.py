@@ -1,0 +1,41 @@
+"""What became of an incident's notices, for officers and operators."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+
+from services.notify.application.views import Deliveries, DeliveryView
+from shared.platform.web.paging import link_next, read_cursor
+from shared.platform.web.tokens import Principal, principal_with
+from shared.vocabulary.terms import Role
+
+Overseer = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER))]
+
+
+class DeliveriesPage(BaseModel):
+    """Oldest first. No texts and no addresses."""
+
+    items: list[DeliveryView]
+
+
+def deliveries_router(deliveries: Deliveries) -> APIRouter:
+    """`GET /notify/v1/deliveries?incident=`."""
+    router = APIRouter(tags=["deliveries"])
+
+    @router.get("/notify/v1/deliveries")
+    async def read_deliveries(
+        request: Request,
+        response: Response,
+        caller: Overseer,
+        incident: Annotated[str, Query(min_length=1, max_length=80)],
+        cursor: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=50)] = 20,
+    ) -> DeliveriesPage:
+        """Each recipient's fate: state, channel, latency, gaps. Only of incidents in the caller's subtree."""
+        found, more = await deliveries.of_incident(incident, read_cursor(cursor), limit)
+        link_next(request, response, more)
+        return DeliveriesPage(items=[delivery for delivery in found if caller.may_see(delivery.path)])
+
+    del read_deliveries  # registered
+    return router

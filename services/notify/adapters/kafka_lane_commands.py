@@ -1,0 +1,54 @@
+"""Commands to the lanes' topics."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import groupby
+
+from aiokafka.errors import KafkaError
+
+from services.notify.adapters.delivery_ledger import LANE_TOPICS
+from services.notify.application.lane_commands import LaneCommand
+from shared.contracts.envelope import EncodedRecord, Envelope, encode
+from shared.platform.producer import EventProducer
+from shared.platform.telemetry import get_logger
+from shared.ports import Clock
+
+RETRY_S = 0.5
+AT_ONCE = 50  # a cohort's plan may take 400 KB
+_log = get_logger("lane-commands")
+
+
+class KafkaLaneCommands:
+    """Writes with acks=all, keyed by delivery."""
+
+    def __init__(self, producer: EventProducer, clock: Clock) -> None:
+        self._producer = producer
+        self._clock = clock
+
+    async def submit(self, commands: Sequence[LaneCommand]) -> None:
+        """In order. A broker that is away is waited for: what was sent must not be forgotten."""
+        for lane, group in groupby(commands, lambda command: command.lane):
+            records = [(encode(self._envelope(command), command.body), None) for command in group]
+            for start in range(0, len(records), AT_ONCE):
+                await self._publish(LANE_TOPICS[lane].name, records[start : start + AT_ONCE])
+
+    async def _publish(self, topic: str, records: Sequence[tuple[EncodedRecord, None]]) -> None:
+        while True:
+            try:
+                await self._producer.publish(topic, records)
+            except (KafkaError, TimeoutError) as error:
+                _log.warning("waiting", topic=topic, reason=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
+
+    def _envelope(self, command: LaneCommand) -> Envelope:
+        return Envelope(
+            id=command.command_id,
+            source="/notify",
+            type=command.body.ce_type(),
+            subject=command.body.delivery_id,
+            time=self._clock.now(),
+            correlation_id=command.correlation_id,
+            drill=command.drill,
+        )
