@@ -1,9 +1,11 @@
 """The one place where notify is put together."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
@@ -39,17 +41,23 @@ from shared.platform.commands import CommandGateway
 from shared.platform.ledger import Ledger
 from shared.platform.ledger_store import LedgerStore
 from shared.platform.log_reader import LogReader
+from shared.platform.outcomes import Outcome
 from shared.platform.producer import EventProducer
 from shared.platform.projection import Projection, Projector
 from shared.platform.recovery import Recovery
-from shared.platform.web.api import create_api
+from shared.platform.telemetry import get_logger
+from shared.platform.web.api import create_api, install_command_route
+from shared.platform.web.health import Check
 from shared.platform.web.problems import Titles
-from shared.platform.worker import Worker, wait_for_backends
+from shared.platform.worker import Worker
 from shared.vocabulary.terms import ChannelKind, Lane
 
 ALL_LANES = tuple(Lane)
+RETRY_S = 1.0
 LONGEST_DUTY = timedelta(days=3)
 """A lease given longer ago than this has run out."""
+
+_log = get_logger("notify")
 
 TITLES: Titles = {
     "delivery-unknown": ("没有这条通知", "No such delivery"),
@@ -58,48 +66,89 @@ TITLES: Titles = {
 
 
 def build_api(settings: NotifySettings) -> FastAPI:
-    """Inboxes and deliveries over HTTP."""
-    clock, ids = SystemClock(), SystemIds()
-    redis: Redis = Redis.from_url(settings.redis_url)
-    producer = EventProducer(settings.kafka_bootstrap)
-    bell = InboxBell(redis)
-    gateways = {
-        lane: CommandGateway(
+    """Inboxes and deliveries over HTTP. Its own lifespan connects to everything, waiting for what is away."""
+    parts = _ApiParts(settings)
+    app = create_api(
+        "notify",
+        settings=settings,
+        clock=parts.clock,
+        redis=parts.redis,
+        titles=TITLES,
+        checks=parts.checks(),
+        lifespan=parts.lifespan,
+    )
+    app.include_router(inbox_router(RedisInbox(parts.redis), parts.bell, parts.gateways))
+    app.include_router(deliveries_router(RedisDeliveries(parts.redis)))
+    install_command_route(app, "notify", parts)
+    return app
+
+
+class _ApiParts:
+    """What the API holds open."""
+
+    def __init__(self, settings: NotifySettings) -> None:
+        self.clock = SystemClock()
+        self.redis: Redis = Redis.from_url(settings.redis_url)
+        self.bell = InboxBell(self.redis)
+        self._producer = EventProducer(settings.kafka_bootstrap)
+        self._connected = asyncio.Event()
+        self.gateways = {lane: self._gateway(lane, settings) for lane in Lane}
+
+    def _gateway(self, lane: Lane, settings: NotifySettings) -> CommandGateway:
+        return CommandGateway(
             LANE_TOPICS[lane],
             source="/notify",
-            producer=producer,
-            redis=redis,
-            store=LedgerStore(redis, ledger_name(lane)),
-            clock=clock,
-            ids=ids,
+            producer=self._producer,
+            redis=self.redis,
+            store=LedgerStore(self.redis, ledger_name(lane)),
+            clock=self.clock,
+            ids=SystemIds(),
             answer_within_s=settings.answer_within_s,
         )
-        for lane in Lane
-    }
 
-    async def check_redis() -> str | None:
-        await redis.ping()
+    async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
+        """Of whichever lane the delivery is in."""
+        for gateway in self.gateways.values():
+            outcome = await gateway.outcome(aggregate_id, command_id)
+            if outcome is not None:
+                return outcome
         return None
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        await wait_for_backends(settings, list(LANE_TOPICS.values()))
-        await producer.start()
-        for part in (bell, *gateways.values()):
+    async def lifespan(self, _: FastAPI) -> AsyncGenerator[None]:
+        connecting = asyncio.create_task(self._connect())
+        listening = (self.bell, *self.gateways.values())
+        for part in listening:
             await part.start()
-        yield
-        for part in (bell, *gateways.values()):
-            await part.stop()
-        await producer.stop()
-        await redis.aclose()
+        try:
+            yield
+        finally:
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
+            for part in listening:
+                await part.stop()
+            await self._producer.stop()
+            await self.redis.aclose()
 
-    checks = {"redis": check_redis, **{f"answers-{lane.value}": gateway.check for lane, gateway in gateways.items()}}
-    app = create_api(
-        "notify", settings=settings, clock=clock, redis=redis, titles=TITLES, checks=checks, lifespan=lifespan
-    )
-    app.include_router(inbox_router(RedisInbox(redis), bell, gateways))
-    app.include_router(deliveries_router(RedisDeliveries(redis)))
-    return app
+    def checks(self) -> dict[str, Check]:
+        answers = {f"answers-{lane.value}": gateway.check for lane, gateway in self.gateways.items()}
+        return {"kafka": self._check_kafka, "redis": self._check_redis, **answers}
+
+    async def _connect(self) -> None:
+        while not self._connected.is_set():
+            try:
+                await self._producer.start()
+                self._connected.set()
+            except (KafkaError, OSError) as error:
+                _log.warning("waiting", to="connect to Kafka", reason=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(RETRY_S)
+
+    async def _check_kafka(self) -> str | None:
+        return None if self._connected.is_set() else "no broker has answered yet"
+
+    async def _check_redis(self) -> str | None:
+        await self.redis.ping()
+        return None
 
 
 def build_worker(settings: NotifySettings, lanes: Collection[Lane] = ALL_LANES) -> Worker:

@@ -1,1 +1,1 @@
-"""How notify's processes start."""
+"""What is started: `python -m services.notify.entrypoints.api` and `…worker`."""

@@ -1,15 +1,8 @@
-"""The API: `uvicorn --factory services.notify.entrypoints.api:app`."""
-
-from fastapi import FastAPI
+"""Notify's API as a process: `python -m services.notify.entrypoints.api`."""
 
 from services.notify.bootstrap import build_api
 from services.notify.settings import NotifySettings
-from shared.platform.settings import load_settings
-from shared.platform.telemetry import configure_logs
+from shared.platform.process import run_api
 
-
-def app() -> FastAPI:
-    """Made by the ASGI server."""
-    settings = load_settings(NotifySettings)
-    configure_logs(settings, "notify-api")
-    return build_api(settings)
+if __name__ == "__main__":
+    run_api("notify", NotifySettings, build_api)

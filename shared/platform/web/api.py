@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -14,7 +14,6 @@ from redis.exceptions import RedisError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.platform.clock import SystemIds
-from shared.platform.commands import CommandGateway
 from shared.platform.outcomes import Outcome
 from shared.platform.settings import PlatformSettings
 from shared.platform.telemetry import HTTP_SECONDS
@@ -151,7 +150,15 @@ def refused(outcome: Outcome, status: int = 422) -> Problem:
     return Problem(status, outcome.code or "refused", outcome.detail or "")
 
 
-def install_command_route(app: FastAPI, service: str, gateway: CommandGateway) -> None:
+class Outcomes(Protocol):
+    """Who knows what became of commands: a gateway, or several as one."""
+
+    async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
+        """None when it is not (or no longer) known."""
+        ...
+
+
+def install_command_route(app: FastAPI, service: str, gateway: Outcomes) -> None:
     """`GET /{service}/v1/commands/{aggregate}/{command}`: what became of a command that answered 202."""
 
     @app.get(f"/{service}/v1/commands/{{aggregate_id}}/{{command}}", response_model=None)
