@@ -1,15 +1,15 @@
 """Where check-in is put together."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from redis.asyncio import Redis
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.checkin.adapters.bounded_bodies import BoundedBodies
 from services.checkin.adapters.duty_ledger import DECIDING, SOURCE
@@ -28,8 +28,10 @@ from services.checkin.adapters.seal import Seal
 from services.checkin.adapters.sql_engine import create_engine, migrate
 from services.checkin.adapters.sql_outbox import SqlRegistryOutbox
 from services.checkin.adapters.sql_registry import SqlRegistry
+from services.checkin.adapters.sql_tables import relay as relay_row
 from services.checkin.application.check_in import CheckInDesk
 from services.checkin.application.directory import Directory
+from services.checkin.application.ports import DutyBook, PinAttempts, PositionLog, Registry
 from services.checkin.application.relay_registry import relay_registry
 from services.checkin.domain.codes import PostCodes
 from services.checkin.settings import CheckinSettings
@@ -41,7 +43,7 @@ from shared.platform.log_reader import LogReader
 from shared.platform.producer import EventProducer
 from shared.platform.recovery import Recovery
 from shared.platform.telemetry import get_logger
-from shared.platform.web.api import create_api, install_command_route
+from shared.platform.web.api import Lifespan, create_api, install_command_route
 from shared.platform.web.health import Check
 from shared.platform.worker import Worker
 from shared.ports import Clock
@@ -53,30 +55,48 @@ _AWAY = (KafkaError, OperationalError, OSError)
 _log = get_logger("checkin")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the API is made of; tests hand fakes over."""
+
+    directory: Directory
+    book: DutyBook
+    attempts: PinAttempts
+    registry: Registry
+    positions: PositionLog
+    gateway: CommandGateway
+    redis: Redis
+    clock: Clock
+    checks: Mapping[str, Check]
+    lifespan: Lifespan
+
+
 def build_api(settings: CheckinSettings, clock: Clock | None = None) -> FastAPI:
     """The API. Its own lifespan connects to everything, waiting for what is away."""
-    parts = _ApiParts(settings, clock or SystemClock())
+    return assemble_api(settings, _Connected(settings, clock or SystemClock()).parts())
+
+
+def assemble_api(settings: CheckinSettings, parts: Parts) -> FastAPI:
+    """The API of these parts."""
     app = create_api(
         "checkin",
         settings=settings,
         clock=parts.clock,
         redis=parts.redis,
         titles=TITLES,
-        checks=parts.checks(),
+        checks=parts.checks,
         lifespan=parts.lifespan,
         body_max=FILE_MAX,
     )
     app.add_exception_handler(OperationalError, database_away)
     app.add_middleware(BoundedBodies, large_under="/checkin/v1/imports/")
-    desk = CheckInDesk(parts.directory, parts.codes, RedisPinAttempts(parts.redis), settings.duty_lease_s)
-    book = RedisDutyBook(parts.store)
-    positions = KafkaPositionLog(parts.producer, parts.clock, parts.ids)
-    registry = SqlRegistry(parts.engine, Seal(settings.personal_data_key.get_secret_value()))
+    codes = PostCodes(settings.post_code_secret.get_secret_value().encode())
+    desk = CheckInDesk(parts.directory, codes, parts.attempts, settings.duty_lease_s)
     app.include_router(check_in_routes(desk, parts.gateway, parts.directory, parts.clock))
-    app.include_router(post_code_routes(parts.directory, parts.codes, parts.clock))
-    app.include_router(position_routes(parts.directory, positions, parts.clock))
-    app.include_router(unit_routes(parts.directory, book))
-    app.include_router(registry_routes(registry, parts.directory))
+    app.include_router(post_code_routes(parts.directory, codes, parts.clock))
+    app.include_router(position_routes(parts.directory, parts.positions, parts.clock))
+    app.include_router(unit_routes(parts.directory, parts.book))
+    app.include_router(registry_routes(parts.registry, parts.directory))
     install_command_route(app, "checkin", parts.gateway)
     return app
 
@@ -94,7 +114,7 @@ def build_worker(settings: CheckinSettings) -> Worker:
     )
     worker.decide(ledger)
     engine = create_engine(settings.database_url)
-    outbox = SqlRegistryOutbox(engine, Seal(settings.personal_data_key.get_secret_value()))
+    outbox = SqlRegistryOutbox(engine, _seal(settings))
     publisher = KafkaRegistryPublisher(worker.producer, worker.clock)
 
     async def relay() -> None:
@@ -112,74 +132,88 @@ def build_worker(settings: CheckinSettings) -> Worker:
     return worker
 
 
-class _ApiParts:
-    """What the API holds open."""
+class _Connected:
+    """The real parts, and the connections behind them."""
 
     def __init__(self, settings: CheckinSettings, clock: Clock) -> None:
-        self.clock = clock
-        self.ids = SystemIds()
-        self.redis: Redis = Redis.from_url(settings.redis_url)
-        self.producer = EventProducer(settings.kafka_bootstrap)
-        self.store = LedgerStore(self.redis, LEDGER)
-        self.engine: AsyncEngine = create_engine(settings.database_url)
-        self.directory = Directory()
-        self.codes = PostCodes(settings.post_code_secret.get_secret_value().encode())
-        self.feed = DirectoryFeed(settings.kafka_bootstrap, self.directory)
-        self.gateway = CommandGateway(
+        self._settings = settings
+        self._clock = clock
+        self._redis: Redis = Redis.from_url(settings.redis_url)
+        self._producer = EventProducer(settings.kafka_bootstrap)
+        self._store = LedgerStore(self._redis, LEDGER)
+        self._engine = create_engine(settings.database_url)
+        self._directory = Directory()
+        self._feed = DirectoryFeed(settings.kafka_bootstrap, self._directory)
+        self._gateway = CommandGateway(
             DECIDING.commands,
             source=SOURCE,
-            producer=self.producer,
-            redis=self.redis,
-            store=self.store,
+            producer=self._producer,
+            redis=self._redis,
+            store=self._store,
             clock=clock,
-            ids=self.ids,
+            ids=SystemIds(),
             answer_within_s=settings.answer_within_s,
         )
-        self._connected = asyncio.Event()
+        self._broker_answered = asyncio.Event()
+
+    def parts(self) -> Parts:
+        return Parts(
+            directory=self._directory,
+            book=RedisDutyBook(self._store),
+            attempts=RedisPinAttempts(self._redis),
+            registry=SqlRegistry(self._engine, _seal(self._settings)),
+            positions=KafkaPositionLog(self._producer, self._clock, SystemIds()),
+            gateway=self._gateway,
+            redis=self._redis,
+            clock=self._clock,
+            checks={
+                "kafka": self._check_kafka,
+                "redis": self._check_redis,
+                "database": self._check_database,
+                "registry": self._feed.check,
+                "answers": self._gateway.check,
+            },
+            lifespan=self._lifespan,
+        )
 
     @asynccontextmanager
-    async def lifespan(self, _: FastAPI) -> AsyncGenerator[None]:
+    async def _lifespan(self, _: FastAPI) -> AsyncGenerator[None]:
         tasks = [
-            asyncio.create_task(self.feed.run()),
+            asyncio.create_task(self._feed.run()),
             asyncio.create_task(self._connect()),
-            asyncio.create_task(_until_it_passes("migrate the registry", lambda: migrate(self.engine))),
+            asyncio.create_task(_until_it_passes("migrate the registry", lambda: migrate(self._engine))),
         ]
-        await self.gateway.start()
+        await self._gateway.start()
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self.gateway.stop()
-            await self.producer.stop()
-            await self.engine.dispose()
-            await self.redis.aclose()
-
-    def checks(self) -> dict[str, Check]:
-        return {
-            "kafka": self._check_kafka,
-            "redis": self._check_redis,
-            "database": self._check_database,
-            "registry": self.feed.check,
-            "answers": self.gateway.check,
-        }
+            await self._gateway.stop()
+            await self._producer.stop()
+            await self._engine.dispose()
+            await self._redis.aclose()
 
     async def _connect(self) -> None:
-        await _until_it_passes("connect to Kafka", self.producer.start)
-        self._connected.set()
+        await _until_it_passes("connect to Kafka", self._producer.start)
+        self._broker_answered.set()
 
     async def _check_kafka(self) -> str | None:
-        return None if self._connected.is_set() else "no broker has answered yet"
+        return None if self._broker_answered.is_set() else "no broker has answered yet"
 
     async def _check_redis(self) -> str | None:
-        await self.redis.ping()
+        await self._redis.ping()
         return None
 
     async def _check_database(self) -> str | None:
-        async with self.engine.connect() as connection:
-            await connection.execute(text("SELECT 1 FROM registry_relay"))
+        async with self._engine.connect() as connection:
+            await connection.execute(select(relay_row.c.only))
         return None
+
+
+def _seal(settings: CheckinSettings) -> Seal:
+    return Seal(settings.personal_data_key.get_secret_value())
 
 
 async def _until_it_passes(what: str, attempt: Callable[[], Awaitable[object]]) -> None:

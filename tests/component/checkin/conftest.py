@@ -1,0 +1,175 @@
+"""The API on fakes: no broker, no database, no Redis."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+from services.checkin.adapters.duty_ledger import duty_codec
+from services.checkin.application.directory import Directory
+from services.checkin.bootstrap import Parts, assemble_api
+from services.checkin.domain.codes import PostCodes
+from services.checkin.domain.state import Duty, Facts, Lease, Manned, Standing, Unseen, standing
+from services.checkin.settings import CheckinSettings
+from shared.contracts.base import Message
+from shared.contracts.duty import CheckIn
+from shared.contracts.positions import PositionsReported
+from shared.platform.clock import SystemClock
+from shared.platform.commands import CommandGateway
+from shared.platform.outcomes import Outcome
+from shared.platform.web.tokens import Principal
+from shared.vocabulary.terms import Role, SiteClass
+from tests.conformance.checkin.city import EVERYTHING, STATION_PATH
+from tests.conformance.checkin.memory_registry import MemoryRegistry
+from tests.fakes.keys import PUBLIC_KEY, bearer
+
+SECRET = "a secret of the test city, long enough"
+MEMBER = Principal("m-2", Role.MEMBER, STATION_PATH, unit_id="u-1")
+LEADER = Principal("m-1", Role.LEADER, STATION_PATH, unit_id="u-1")
+OFFICER = Principal("o-1", Role.OFFICER, STATION_PATH)
+OPERATOR = Principal("operator", Role.OPERATOR, "/440100")
+DISPLAY = Principal("p-1", Role.DISPLAY, STATION_PATH)
+ELSEWHERE = Principal("o-2", Role.OFFICER, "/440100/440106/440106002")
+
+
+class SetClock:
+    """Stands still."""
+
+    def __init__(self) -> None:
+        self.time = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+
+@dataclass
+class FakeGateway:
+    """Accepts everything, unless told what to answer."""
+
+    submitted: list[Message] = field(default_factory=list[Message])
+    answer: Outcome | None = None
+
+    async def submit(self, aggregate_id: str, body: Message, **_: object) -> Outcome:
+        self.submitted.append(body)
+        return self.answer or Outcome(
+            command_id="c-1",
+            aggregate_id=aggregate_id,
+            status="accepted",
+            state=duty_codec.dump_json(duty(body)).decode(),
+        )
+
+    async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
+        return self.answer
+
+
+def duty(body: Message) -> Duty:
+    if not isinstance(body, CheckIn):
+        return Unseen()
+    facts = Facts(body.unit_id, body.station_id, body.path, body.site_class, body.quorum)
+    until = body.scanned_at + timedelta(seconds=body.lease_s)
+    return Manned(facts, None, (), (Lease(body.member_id, body.post_id, until),))
+
+
+@dataclass
+class FakeBook:
+    duties: dict[str, Duty] = field(default_factory=dict[str, Duty])
+
+    async def standings(self, unit_ids: Sequence[str]) -> Mapping[str, Standing]:
+        return {unit_id: standing(self.duties.get(unit_id, Unseen())) for unit_id in unit_ids}
+
+
+@dataclass
+class FakeLog:
+    batches: list[PositionsReported] = field(default_factory=list[PositionsReported])
+
+    async def publish(self, batches: Sequence[PositionsReported]) -> None:
+        self.batches += batches
+
+
+@dataclass
+class FakeAttempts:
+    left: int = 5
+
+    async def take(self, member_id: str) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+    async def forget(self, member_id: str) -> None:
+        self.left = 5
+
+
+@dataclass
+class Desk:
+    """The API, and what lies behind it."""
+
+    http: httpx.AsyncClient
+    clock: SetClock
+    directory: Directory
+    registry: MemoryRegistry
+    gateway: FakeGateway
+    book: FakeBook
+    log: FakeLog
+    codes: PostCodes = field(default_factory=lambda: PostCodes(SECRET.encode()))
+
+    async def get(self, who: Principal, path: str, **headers: str) -> httpx.Response:
+        return await self.http.get(f"/checkin/v1{path}", headers={**bearer(who), **headers})
+
+    async def post(self, who: Principal, path: str, body: Any) -> httpx.Response:
+        return await self.http.post(f"/checkin/v1{path}", json=body, headers=bearer(who))
+
+    async def relay(self) -> None:
+        """Everything that the registry noted reaches the directory."""
+        while (batch := await self.registry.take("test", SystemClock().now(), 100)) is not None:
+            for publication in batch.publications:
+                self.directory.apply(publication)
+            await self.registry.published(batch)
+
+
+@asynccontextmanager
+async def no_lifespan(_: FastAPI) -> AsyncGenerator[None]:
+    yield
+
+
+@pytest.fixture
+async def desk() -> AsyncGenerator[Desk]:
+    settings = CheckinSettings(
+        kafka_bootstrap="nowhere:1",
+        redis_url="redis://nowhere:1",
+        token_public_key=PUBLIC_KEY,
+        database_url="sqlite+aiosqlite:///nowhere",
+        personal_data_key=Fernet.generate_key().decode(),
+        post_code_secret=SECRET,
+    )
+    gateway, book, log, registry, directory = FakeGateway(), FakeBook(), FakeLog(), MemoryRegistry(), Directory()
+    clock = SetClock()
+    parts = Parts(
+        directory=directory,
+        book=book,
+        attempts=FakeAttempts(),
+        registry=registry,
+        positions=log,
+        gateway=cast("CommandGateway", gateway),
+        redis=Redis.from_url(settings.redis_url),
+        clock=clock,
+        checks={},
+        lifespan=no_lifespan,
+    )
+    transport = httpx.ASGITransport(app=assemble_api(settings, parts))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        desk = Desk(http, clock, directory, registry, gateway, book, log)
+        await registry.save(EVERYTHING)
+        await desk.relay()
+        yield desk
+
+
+def manned(unit_id: str, *members: str, quorum: int = 2) -> Manned:
+    until = datetime.now(UTC) + timedelta(hours=1)
+    facts = Facts(unit_id, "440106001", STATION_PATH, SiteClass.B, quorum)
+    return Manned(facts, None, (), tuple(Lease(member, "p-1", until) for member in members))
