@@ -11,6 +11,9 @@ from shared.vocabulary.terms import Role
 OPERATOR = Principal("operator-01", Role.OPERATOR, f"/{CITY_CODE}", station_id=CITY_CODE)
 """The city's operator, who also loads the city."""
 
+GATEWAY = Principal("ptt-gateway-01", Role.PARTNER, f"/{CITY_CODE}")
+"""The radio operator's gateway, which passes on where everybody's radio is."""
+
 
 def principal_of(person: Person) -> Principal:
     """A member, a leader or an officer."""

@@ -39,13 +39,18 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A 2xx answer: the parsed JSON of `body`, and where the next page or the pending outcome is."""
+    """A 2xx answer or 304: the parsed JSON of `body`, and where the next page or the pending outcome is.
+
+    `was_pending`: it was 202 first, and `body` is the outcome that was asked for later, without the aggregate's state.
+    """
 
     status: int
     body: Any
     text: str
     next: str | None = None
     location: str | None = None
+    etag: str | None = None
+    was_pending: bool = False
 
 
 class Api:
@@ -83,7 +88,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
         **content: Any,
     ) -> Answer:
-        """One request. Raises ApiProblem for every answer but 2xx, Unreachable when patience ends."""
+        """One request. Raises ApiProblem for every answer but 2xx and 304, Unreachable when patience ends."""
         until = time.monotonic() + self._patience_s
         pause = _PAUSE_S
         while True:
@@ -120,9 +125,10 @@ class Caller:
         self._api = api
         self.principal = principal
 
-    async def get(self, path: str, **params: Any) -> Answer:
-        """A representation."""
-        return await self._api.ask(self.principal, "GET", path, params=_given(params))
+    async def get(self, path: str, *, known: str | None = None, **params: Any) -> Answer:
+        """A representation. 304 without a body when it is still the one with the ETag `known`."""
+        headers = {} if known is None else {"If-None-Match": known}
+        return await self._api.ask(self.principal, "GET", path, headers=headers, params=_given(params))
 
     async def each(self, path: str, **params: Any) -> AsyncGenerator[Any]:
         """Every item of a list, page after page."""
@@ -151,7 +157,7 @@ class Caller:
             await asyncio.sleep(_PAUSE_S)
             location = answer.location
             later = await self._api.ask(self.principal, "GET", location)
-            answer = Answer(later.status, later.body, later.text, location=location)
+            answer = Answer(later.status, later.body, later.text, location=location, was_pending=True)
         return answer
 
 
@@ -175,7 +181,7 @@ def _code(response: httpx.Response) -> str | None:
 
 def _answer(method: str, response: httpx.Response) -> Answer:
     request = f"{method} {response.request.url.path}"
-    if not response.is_success:
+    if not response.is_success and response.status_code != 304:
         code = _code(response) or f"http-{response.status_code}"
         detail = response.json().get("detail", "") if _code(response) else response.text[:200]
         raise ApiProblem(request, response.status_code, code, detail)
@@ -186,4 +192,5 @@ def _answer(method: str, response: httpx.Response) -> Answer:
         text=response.text,
         next=response.links.get("next", {}).get("url"),
         location=response.headers.get("location"),
+        etag=response.headers.get("etag"),
     )

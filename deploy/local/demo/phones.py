@@ -1,12 +1,13 @@
 """Simulated phones. They talk the public HTTP API with their owner's token, and know only what it tells them."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from deploy.local.demo.accounts import display_of, principal_of
 from deploy.local.demo.city import Manned
-from deploy.local.demo.client import Api, Caller
+from deploy.local.demo.client import Api, ApiProblem, Caller
 from deploy.local.demo.organisation import moved
 from deploy.local.demo.people import Person
 from shared.contracts.base import Place
@@ -40,7 +41,8 @@ class Crew:
     phones: list[Phone]
     post: Post
     api: Api
-    told: set[str] = field(default_factory=set[str])
+    is_away: bool = False
+    """On the way to a scene, or there."""
 
     @property
     def unit_id(self) -> str:
@@ -51,20 +53,20 @@ class Crew:
         """The phone that answers for the unit."""
         return self.phones[0]
 
-    async def check_in(self) -> None:
-        """Everybody scans the code on the post's display."""
+    async def check_in(self) -> datetime:
+        """Everybody scans the code on the post's display. Until when the first of them is then on duty."""
         display = self.api.caller(display_of(self.manned, self.post))
-        await asyncio.gather(*(self._check_in(phone, display) for phone in self.phones))
+        return min(await asyncio.gather(*(self._check_in(phone, display) for phone in self.phones)))
 
     async def check_out(self) -> None:
         """Everybody goes off duty."""
         for phone in self.phones:
             await phone.caller.post("/checkin/v1/check-outs", {"unit_id": self.unit_id})
 
-    async def report_positions(self) -> None:
-        """Where everybody is now: one batch, from the lead's phone."""
+    def fixes(self) -> list[dict[str, Any]]:
+        """Where everybody is now, as the system takes it."""
         now = _clock.now().isoformat()
-        fixes = [
+        return [
             {
                 "unit_id": self.unit_id,
                 "member_id": phone.person.member_id,
@@ -75,10 +77,14 @@ class Crew:
             }
             for phone in self.phones
         ]
-        await self.lead.caller.post("/checkin/v1/positions", {"fixes": fixes})
+
+    async def report_positions(self) -> None:
+        """Where everybody is now: one batch, from the lead's phone."""
+        await self.lead.caller.post("/checkin/v1/positions", {"fixes": self.fixes()})
 
     async def walk_to(self, scene: Place, speed_m_s: float, step_s: float = 1.0) -> None:
         """Hurry there, reporting positions on the way."""
+        self.is_away = True
         while (left_m := away_m(self.lead.place, scene)) > 5:
             share = min(1.0, speed_m_s * step_s / left_m)
             await asyncio.sleep(step_s if share < 1 else left_m / speed_m_s)
@@ -86,21 +92,24 @@ class Crew:
                 phone.place = between(phone.place, scene, share)
             await self.report_positions()
 
-    async def _check_in(self, phone: Phone, display: Caller) -> None:
-        shown = await display.get(f"/checkin/v1/posts/{self.post.post_id}/code")
-        await phone.caller.post(
-            "/checkin/v1/check-ins",
-            {
-                "unit_id": self.unit_id,
-                "code": shown.body["code"],
-                "location": {
-                    "lon": phone.place.lon,
-                    "lat": phone.place.lat,
-                    "accuracy_m": ACCURACY_M,
-                    "crs": "wgs84",
-                },
-            },
-        )
+    async def _check_in(self, phone: Phone, display: Caller) -> datetime:
+        location = {"lon": phone.place.lon, "lat": phone.place.lat, "accuracy_m": ACCURACY_M, "crs": "wgs84"}
+        while True:
+            shown = (await display.get(f"/checkin/v1/posts/{self.post.post_id}/code")).body
+            scan = {"unit_id": self.unit_id, "code": shown["code"], "location": location}
+            try:
+                answer = await phone.caller.post("/checkin/v1/check-ins", scan)
+            except ApiProblem as problem:
+                if problem.code not in ("code-replayed", "code-expired"):
+                    raise
+                await _until(shown["until"])  # the display shows another one then
+                continue
+            return await self._lease_end(phone) if answer.was_pending else datetime.fromisoformat(answer.body["until"])
+
+    async def _lease_end(self, phone: Phone) -> datetime:
+        unit = (await phone.caller.get(f"/checkin/v1/units/{self.unit_id}")).body
+        leases = {lease["member_id"]: lease["until"] for lease in unit["duty"]["on_duty"]}
+        return datetime.fromisoformat(leases[phone.person.member_id])
 
 
 def crew_of(api: Api, manned: Manned, people: int | None = None, watch: int = 0, post: int = 0) -> Crew:
@@ -125,3 +134,8 @@ def between(start: Place, end: Place, share: float) -> Place:
         lon=start.lon + (end.lon - start.lon) * share,
         lat=start.lat + (end.lat - start.lat) * share,
     )
+
+
+async def _until(time: str) -> None:
+    left = datetime.fromisoformat(time) - _clock.now()
+    await asyncio.sleep(max(0.0, left.total_seconds()) + 0.1)

@@ -1,0 +1,70 @@
+"""Keeps the city alive: shifts, positions, drills, and now and then an incident that is answered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random
+
+from deploy.local.demo.accounts import GATEWAY
+from deploy.local.demo.city import City
+from deploy.local.demo.client import Api, ApiProblem, Issue, Unreachable
+from deploy.local.demo.happenings import Happening
+from deploy.local.demo.life_stats import LifeStats
+from deploy.local.demo.organisation import moved
+from deploy.local.demo.phones import Crew
+from deploy.local.demo.shifts import Shifts
+
+CONNECTIONS = 24
+POSITIONS_EVERY_S = 60.0
+FIXES_MAX = 500  # of one request
+PAUSE_S = (20.0, 60.0)  # between happenings
+DRILLS = 0.7  # of all happenings
+STROLL_M = 15.0
+
+
+async def live(base_url: str, issue: Issue, city: City, stats: LifeStats) -> None:
+    """Live until cancelled. What the system refuses or cannot do is counted in `stats`, and life goes on."""
+    random = Random(city.seed)
+    async with Api(base_url, issue, connections=CONNECTIONS) as api, asyncio.TaskGroup() as life:
+        shifts = Shifts(city, api, stats, random)
+        life.create_task(shifts.keep())
+        life.create_task(_again_and_again(lambda: _positions(shifts, api, stats, random), POSITIONS_EVERY_S, stats))
+        life.create_task(_happen(shifts, city, api, stats, random))
+
+
+async def _happen(shifts: Shifts, city: City, api: Api, stats: LifeStats, random: Random) -> None:
+    await shifts.settled.wait()
+    while True:
+        happening = Happening(shifts.crews, city, api, stats, random, drill=random.random() < DRILLS)
+        await _noting(happening.run(), stats)
+        await asyncio.sleep(random.uniform(*PAUSE_S))
+
+
+async def _positions(shifts: Shifts, api: Api, stats: LifeStats, random: Random) -> None:
+    """Everybody on duty strolls about their post; the radio gateway passes on where they are."""
+    gateway = api.caller(GATEWAY)
+    crews = list(shifts.crews.values())
+    for crew in crews:
+        _stroll(crew, random)
+    fixes = [fix for crew in crews for fix in crew.fixes()]
+    for first in range(0, len(fixes), FIXES_MAX):
+        answer = await gateway.post("/checkin/v1/positions", {"fixes": fixes[first : first + FIXES_MAX]})
+        stats.count("positions reported", answer.body["accepted"])
+
+
+def _stroll(crew: Crew, random: Random) -> None:
+    for phone in crew.phones:
+        if not crew.is_away:
+            phone.place = moved(crew.post.location, random.uniform(-STROLL_M, STROLL_M), random.uniform(0, STROLL_M))
+
+
+async def _again_and_again(act: Callable[[], Awaitable[None]], every_s: float, stats: LifeStats) -> None:
+    while True:
+        await _noting(act(), stats)
+        await asyncio.sleep(every_s)
+
+
+async def _noting(act: Awaitable[None], stats: LifeStats) -> None:
+    try:
+        await act
+    except (ApiProblem, Unreachable) as problem:
+        stats.problem(problem)

@@ -1,0 +1,103 @@
+"""Who is on duty when: crews come and go with their watches, and renew their leases while they stand."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from deploy.local.demo.city import City, Manned
+from deploy.local.demo.client import Api, ApiProblem, Unreachable
+from deploy.local.demo.life_stats import LifeStats
+from deploy.local.demo.phones import Crew, crew_of
+from shared.platform.clock import SystemClock
+
+ZONE = ZoneInfo("Asia/Shanghai")
+RENEW_BEFORE = timedelta(minutes=10)
+CREWS_FIRST = 20
+CREWS_A_SECOND = 4.0  # what two cores bear beside everything else
+DAY_HOURS = range(8, 20)
+_clock = SystemClock()
+
+
+def watch_at(manned: Manned, now: datetime) -> int | None:
+    """Which watch stands at that time in the city; None when the unit is off duty then."""
+    hour = now.astimezone(ZONE).hour
+    if manned.watches == 1:
+        return 0 if hour in DAY_HOURS else None
+    return hour * manned.watches // 24
+
+
+class Shifts:
+    """Keeps the right crews on duty."""
+
+    def __init__(self, city: City, api: Api, stats: LifeStats, random: Random) -> None:
+        self._city = city
+        self._api = api
+        self._stats = stats
+        self._random = random
+        self._until: dict[str, datetime] = {}
+        self.crews: dict[str, Crew] = {}
+        """Crews on duty, by unit."""
+        self.settled = asyncio.Event()
+        """Set once enough are on duty for something to happen."""
+
+    async def keep(self) -> None:
+        """Until cancelled."""
+        units = list(self._city.units)
+        self._random.shuffle(units)
+        while True:
+            changes = 0
+            for manned in units:
+                if await self._look_after(manned):
+                    changes += 1
+                    await asyncio.sleep(1 / CREWS_A_SECOND)
+                if len(self.crews) >= CREWS_FIRST:
+                    self.settled.set()
+            if self.crews:
+                self.settled.set()
+            if not changes:
+                await asyncio.sleep(1)
+
+    async def _look_after(self, manned: Manned) -> bool:
+        """Put the right crew on duty; whether anything had to be done."""
+        now = _clock.now()
+        unit_id, watch = manned.unit.unit_id, watch_at(manned, now)
+        standing = self.crews.get(unit_id)
+        if standing is not None and watch == standing.phones[0].person.watch:
+            if self._until[unit_id] - now > RENEW_BEFORE:
+                return False
+            await self._try(self._renew(standing))
+            return True
+        if standing is None and watch is None:
+            return False
+        await self._try(self._relieve(manned, standing, watch))
+        return True
+
+    async def _relieve(self, manned: Manned, standing: Crew | None, watch: int | None) -> None:
+        if watch is not None:
+            people = manned.unit.quorum + self._random.randrange(0, 2)
+            post = self._random.randrange(len(manned.site.posts))
+            await self._renew(crew_of(self._api, manned, people, watch, post))
+        if standing is not None:
+            await standing.check_out()
+            self._stats.count("crews relieved")
+        if watch is None:
+            self.crews.pop(manned.unit.unit_id, None)
+        self._tell()
+
+    async def _renew(self, crew: Crew) -> None:
+        self._until[crew.unit_id] = await crew.check_in()
+        self.crews[crew.unit_id] = crew
+        self._stats.count("check-ins", len(crew.phones))
+        self._tell()
+
+    def _tell(self) -> None:
+        self._stats.units_on_duty = len(self.crews)
+        self._stats.people_on_duty = sum(len(crew.phones) for crew in self.crews.values())
+
+    async def _try(self, change: Awaitable[None]) -> None:
+        try:
+            await change
+        except (ApiProblem, Unreachable) as problem:
+            self._stats.problem(problem)
