@@ -61,8 +61,8 @@ class LogReader:
             auto_offset_reset="none",
         )
         consumer.assign([where])
-        await consumer.start()
         try:
+            await consumer.start()
             yield consumer
         finally:
             await consumer.stop()

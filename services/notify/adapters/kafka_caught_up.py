@@ -65,7 +65,11 @@ class CaughtUp:
     async def _ends(self) -> Mapping[TopicPartition, int]:
         if self._consumer is None:
             consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False)
-            await consumer.start()
+            try:
+                await consumer.start()
+            except BaseException:
+                await consumer.stop()
+                raise
             self._consumer = consumer
         return await self._consumer.end_offsets(self._partitions)
 

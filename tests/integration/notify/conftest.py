@@ -1,0 +1,78 @@
+"""Notify's worker and API on the real broker and Redis, as a process has them."""
+
+from collections.abc import AsyncGenerator, Callable
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from services.notify.bootstrap import build_api, build_worker
+from services.notify.settings import NotifySettings
+from shared.platform.producer import EventProducer
+from shared.platform.web.tokens import Principal
+from shared.platform.worker import Worker
+from shared.vocabulary.terms import Role
+from tests.fakes.keys import PUBLIC_KEY, bearer
+from tests.integration.notify.sink import Sink
+from tests.integration.notify.stories import STATION_PATH, Story
+
+Headers = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+async def sink() -> AsyncGenerator[Sink]:
+    async with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def notify_settings(topics_applied: str, redis_url: str, sink: Sink) -> NotifySettings:
+    return NotifySettings(
+        kafka_bootstrap=topics_applied,
+        redis_url=redis_url,
+        token_public_key=PUBLIC_KEY,
+        notify_sms_url=f"{sink.url}/sms",
+        answer_within_s=20,
+    )
+
+
+@pytest.fixture
+async def worker(notify_settings: NotifySettings) -> AsyncGenerator[Worker]:
+    worker = build_worker(notify_settings)
+    await worker.start()
+    yield worker
+    await worker.stop()
+
+
+@pytest.fixture
+async def api(notify_settings: NotifySettings) -> AsyncGenerator[httpx.AsyncClient]:
+    app = build_api(notify_settings)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://notify", timeout=60) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncGenerator[Redis]:
+    client: Redis = Redis.from_url(redis_url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def story(topics_applied: str) -> AsyncGenerator[Story]:
+    producer = EventProducer(topics_applied)
+    await producer.start()
+    yield Story(producer)
+    await producer.stop()
+
+
+def member(member_id: str) -> dict[str, str]:
+    """The headers of a member's request."""
+    return bearer(Principal(member_id, Role.MEMBER, STATION_PATH))
+
+
+OFFICER = bearer(Principal("officer-1", Role.OFFICER, "/440100/440106"))
