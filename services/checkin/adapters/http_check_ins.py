@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.checkin.adapters.duty_ledger import duty_codec
+from services.checkin.adapters.http_registry_ready import registry_is_read
 from services.checkin.application.check_in import CheckInDesk, Scan
 from services.checkin.application.directory import Directory
 from services.checkin.domain.state import standing
@@ -69,7 +70,8 @@ class DutyAnswer(BaseModel):
 
 def check_in_routes(desk: CheckInDesk, gateway: CommandGateway, directory: Directory, clock: Clock) -> APIRouter:
     """`/check-ins` and `/check-outs`."""
-    router = APIRouter(prefix="/checkin/v1", tags=["duty"])
+    ready = Depends(registry_is_read(directory))
+    router = APIRouter(prefix="/checkin/v1", tags=["duty"], dependencies=[ready])
 
     @router.post("/check-ins", status_code=201, response_model=DutyAnswer)
     async def check_in(body: CheckInRequest, caller: OnTheSpot, request: Request) -> Response:

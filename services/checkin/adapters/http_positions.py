@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.checkin.adapters.http_registry_ready import registry_is_read
 from services.checkin.application.directory import Directory
 from services.checkin.application.ports import PositionLog
 from services.checkin.application.report_positions import ReportedFix, Reporter, report_positions
@@ -56,7 +57,8 @@ class PositionsAnswer(BaseModel):
 
 def position_routes(directory: Directory, log: PositionLog, clock: Clock) -> APIRouter:
     """`/positions`."""
-    router = APIRouter(prefix="/checkin/v1", tags=["positions"])
+    ready = Depends(registry_is_read(directory))
+    router = APIRouter(prefix="/checkin/v1", tags=["positions"], dependencies=[ready])
 
     @router.post("/positions", status_code=202)
     async def report(body: PositionsRequest, caller: Reports) -> PositionsAnswer:

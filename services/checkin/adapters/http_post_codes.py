@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
+from services.checkin.adapters.http_registry_ready import registry_is_read
 from services.checkin.application.directory import Directory
 from services.checkin.domain.codes import PostCodes
 from shared.contracts.registry import Post
@@ -38,7 +39,8 @@ class PrintedCode(BaseModel):
 
 def post_code_routes(directory: Directory, codes: PostCodes, clock: Clock) -> APIRouter:
     """`/posts/{id}/code` and `/posts/{id}/printed-code`."""
-    router = APIRouter(prefix="/checkin/v1", tags=["duty"])
+    ready = Depends(registry_is_read(directory))
+    router = APIRouter(prefix="/checkin/v1", tags=["duty"], dependencies=[ready])
 
     @router.get("/posts/{post_id}/code")
     async def shown_code(post_id: str, caller: ShowsCodes, response: Response) -> ShownCode:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from services.checkin.adapters.http_registry_ready import registry_is_read
 from services.checkin.application.directory import Directory
 from services.checkin.application.find_units import Box, UnitFilter, UnitOnDuty, find_units
 from services.checkin.application.ports import DutyBook
@@ -22,7 +23,8 @@ Reader = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER
 
 def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
     """`/stations`, `/units` and `/units/{id}`."""
-    router = APIRouter(prefix="/checkin/v1", tags=["registry"])
+    ready = Depends(registry_is_read(directory))
+    router = APIRouter(prefix="/checkin/v1", tags=["registry"], dependencies=[ready])
 
     @router.get("/stations")
     async def stations(caller: Reader) -> dict[str, Any]:

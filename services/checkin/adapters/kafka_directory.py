@@ -28,19 +28,25 @@ class DirectoryFeed:
     def __init__(self, bootstrap: str, directory: Directory) -> None:
         self._bootstrap = bootstrap
         self._directory = directory
-        self._missing: str | None = "the registry has not been read yet"
+        self._behind: int | None = None
 
     async def check(self) -> str | None:
-        """Readiness: None once everything is here that was published when the reading began."""
-        return self._missing
+        """Readiness."""
+        if self._directory.whole:
+            return None
+        return "not read yet" if self._behind is None else f"being read: {self._behind} partitions left"
 
     async def run(self) -> None:
         """Follow until cancelled; begins again from the start when the broker was away for long."""
+        said = ""
         while True:
             try:
                 await self._follow()
             except (KafkaError, OSError) as error:
-                _log.warning("directory-interrupted", reason=f"{type(error).__name__}: {error}")
+                reason = f"{type(error).__name__}: {error}"
+                if reason != said:
+                    _log.warning("directory-interrupted", reason=reason)
+                said = reason
             await asyncio.sleep(RETRY_S)
 
     async def _follow(self) -> None:
@@ -50,15 +56,16 @@ class DirectoryFeed:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )
-        await consumer.start()
         try:
+            await consumer.start()
             topics = [TOPIC_OF[kind] for kind in FOLLOWED]
             partitions = [TopicPartition(topic.name, n) for topic in topics for n in range(topic.partitions)]
             consumer.assign(partitions)
             behind = dict(await consumer.end_offsets(partitions))
             while True:
                 behind = {tp: end for tp, end in behind.items() if await consumer.position(tp) < end}
-                self._missing = f"reading the registry: {len(behind)} partitions left" if behind else None
+                self._directory.whole |= not behind
+                self._behind = len(behind)
                 for records in (await consumer.getmany(timeout_ms=500, max_records=APPLY_AT_ONCE)).values():
                     self._apply(records)
                 await asyncio.sleep(0)

@@ -11,6 +11,8 @@ class Directory:
     """Stations, sites with their posts, and units. A state older than the one that is here is not taken."""
 
     def __init__(self) -> None:
+        self.whole = False
+        """Whether everything is here that was published before this process began to read."""
         self.stations: dict[str, Station] = {}
         self.sites: dict[str, Site] = {}
         self.units: dict[str, Unit] = {}

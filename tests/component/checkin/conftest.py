@@ -130,6 +130,7 @@ class Desk:
             for publication in batch.publications:
                 self.directory.apply(publication)
             await self.registry.published(batch)
+        self.directory.whole = True
 
 
 @asynccontextmanager

@@ -1,0 +1,68 @@
+"""The registry in memory, as the topics tell it."""
+
+from services.checkin.application.directory import Directory
+from services.checkin.application.ports import Publication, PublishedKind
+from services.checkin.application.states import site_state, unit_state
+from services.checkin.domain.registry import SiteEntry
+from shared.contracts.base import Message
+from tests.conformance.checkin.city import BACK, GATE, SITE, STATION_PATH, UNIT
+
+
+def told(directory: Directory, kind: PublishedKind, id_: str, sequence: int, state: Message | None) -> None:
+    directory.apply(Publication(kind, id_, sequence, state))
+
+
+def site(**changes: object) -> Message:
+    entry = SiteEntry(**{**{name: getattr(SITE, name) for name in SITE.__slots__}, **changes})  # type: ignore[arg-type]
+    return site_state(entry, STATION_PATH)
+
+
+def test_a_post_is_found_with_its_site() -> None:
+    directory = Directory()
+    told(directory, "site", "s-1", 1, site())
+    found = directory.post("p-2")
+    assert found is not None
+    assert (found[0].site_id, found[1].name) == ("s-1", "西门")
+    assert directory.post("p-9") is None
+
+
+def test_an_older_state_is_not_taken() -> None:
+    directory = Directory()
+    told(directory, "site", "s-1", 2, site(name="new"))
+    told(directory, "site", "s-1", 1, site(name="old"))
+    told(directory, "site", "s-1", 2, None)
+    assert directory.sites["s-1"].name == "new"
+
+
+def test_what_is_deleted_is_gone_with_its_posts() -> None:
+    directory = Directory()
+    told(directory, "site", "s-1", 1, site())
+    told(directory, "site", "s-1", 2, None)
+    assert directory.sites == {}
+    assert directory.post("p-1") is None
+    told(directory, "unit", "u-1", 3, None)  # was never here
+
+
+def test_a_post_that_went_to_another_site_stays_there_whichever_is_told_first() -> None:
+    for order in ((0, 1), (1, 0)):
+        directory = Directory()
+        told(directory, "site", "s-1", 1, site())
+        changes = [("s-1", site(posts=(BACK,))), ("s-2", site(code="s-2", posts=(GATE,)))]
+        for number, index in enumerate(order):
+            told(directory, "site", changes[index][0], 2 + number, changes[index][1])
+        found = directory.post("p-1")
+        assert found is not None
+        assert found[0].site_id == "s-2"
+
+
+def test_units_come_by_id_even_while_some_go() -> None:
+    directory = Directory()
+    at = site_state(SITE, STATION_PATH)
+    for number, code in enumerate(("u-3", "u-1", "u-2")):
+        state = unit_state(UNIT, at, [], []).model_copy(update={"unit_id": code})
+        told(directory, "unit", code, number, state)
+    units = directory.units_after("u-1")
+    assert [next(units).unit_id] == ["u-2"]
+    told(directory, "unit", "u-3", 9, None)
+    assert list(units) == []
+    assert [unit.unit_id for unit in directory.units_after("")] == ["u-1", "u-2"]
