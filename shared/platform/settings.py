@@ -17,16 +17,18 @@ class PlatformSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     kafka_bootstrap: str = Field(min_length=3, description="host:port[,host:port] of the brokers.")
-    redis_url: str = Field(pattern=r"^(redis|rediss|unix)://")
+    redis_url: str = Field(
+        pattern=r"^(redis|rediss|unix)://", description="Live state; may be lost at any time, Kafka rebuilds it."
+    )
     token_public_key: str = Field(min_length=40, description="Ed25519 public key, PEM; verifies every token.")
     replication_factor: int = Field(default=1, ge=1, le=9, description="Of topics that `meu topics apply` makes.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")
+    log_format: Literal["json", "console"] = Field(default="json", description="`json` or `console`.")
     http_host: str = Field(default="127.0.0.1", description="Where the API and a worker's health listen.")
     http_port: int = Field(default=8000, ge=1, le=65535, description="The API's port.")
     worker_http_port: int = Field(default=0, ge=0, le=65535, description="Health and metrics; 0 serves none.")
     answer_within_s: float = Field(default=2.0, gt=0, le=30, description="Then a POST answers 202 and a Location.")
-    tick_every_s: float = Field(default=0.5, gt=0, le=5)
+    tick_every_s: float = Field(default=0.5, gt=0, le=5, description="How often workers write ticks; bounds lateness.")
 
 
 def load_settings(kind: type[S]) -> S:

@@ -1,4 +1,4 @@
-"""Analytics' worker as a process (where the history is a ClickHouse server): `python -m services.analytics.entrypoints.worker`."""
+"""Analytics' worker, where the history is a ClickHouse server: `python -m services.analytics.entrypoints.worker`."""
 
 from services.analytics.bootstrap import build_worker
 from services.analytics.settings import AnalyticsSettings
