@@ -34,8 +34,9 @@ async def live(base_url: str, issue: Issue, city: City, stats: LifeStats) -> Non
 async def _happen(shifts: Shifts, city: City, api: Api, stats: LifeStats, random: Random) -> None:
     await shifts.settled.wait()
     while True:
-        happening = Happening(shifts.crews, city, api, stats, random, drill=random.random() < DRILLS)
-        await _noting(happening.run(), stats)
+        if shifts.crews:
+            happening = Happening(shifts.crews, city, api, stats, random, drill=random.random() < DRILLS)
+            await _noting(happening.run(), stats)
         await asyncio.sleep(random.uniform(*PAUSE_S))
 
 
