@@ -12,8 +12,8 @@ from shared.platform.producer import EventProducer
 from shared.platform.web.tokens import Principal
 from shared.platform.worker import Worker
 from shared.vocabulary.terms import Role
-from tests.fakes.keys import PUBLIC_KEY, bearer
 from tests.conformance.notify.sink import Sink
+from tests.fakes.keys import PUBLIC_KEY, bearer
 from tests.integration.notify.stories import STATION_PATH, Story
 
 Headers = Callable[..., dict[str, str]]

@@ -1,0 +1,315 @@
+"""The projections in Redis: what is folded can be read, folded again nothing changes."""
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from services.notify.adapters.redis_bell import InboxBell
+from services.notify.adapters.redis_briefs import RedisBriefs
+from services.notify.adapters.redis_call_marks import RedisCallMarks
+from services.notify.adapters.redis_deliveries import DeliveryProjection, RedisContents
+from services.notify.adapters.redis_delivery_views import RedisDeliveries, RedisInbox
+from services.notify.adapters.redis_people import DutyProjection, MemberProjection, RedisPeople
+from services.notify.adapters.redis_planned import RedisPlannedDeliveries
+from services.notify.application.audiences import (
+    Audience,
+    OfficersAt,
+    OfficersOfStation,
+    OfficersWithin,
+    OnDutyWithin,
+    UnitOnDuty,
+)
+from services.notify.application.planning import Planned
+from shared.contracts.base import Message
+from shared.contracts.delivery import (
+    AttemptBegun,
+    AttemptEnded,
+    DeliveryAcknowledged,
+    DeliveryExpired,
+    DeliveryPlanned,
+    DeliveryWithdrawn,
+    RecipientUnreachable,
+)
+from shared.contracts.duty import MemberCheckedIn, MemberCheckedOut, UnitDutyChanged
+from shared.contracts.envelope import Envelope
+from shared.contracts.generate import EXAMPLES, HERE
+from shared.contracts.incident import IncidentReported
+from shared.contracts.registry import Member
+from shared.platform.records import Received, Record
+from shared.vocabulary.terms import ChannelKind, Lane
+
+T0 = datetime(2024, 5, 1, 2, 0, tzinfo=UTC)
+STATION, OTHER_STATION, DISTRICT, CITY = (
+    "/440100/440106/440106007",
+    "/440100/440106/440106008",
+    "/440100/440106",
+    "/440100",
+)
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncGenerator[Redis]:
+    client: Redis = Redis.from_url(redis_url)
+    await client.flushdb()
+    yield client
+    await client.aclose()
+
+
+def seen(kind: type[Message], subject: str, **changes: Any) -> Received:
+    example = kind.model_validate_json((HERE / EXAMPLES / f"{kind.ce_type()}.json").read_bytes())
+    body = kind.model_validate({**example.model_dump(), **changes})
+    return received(subject, body)
+
+
+def received(subject: str, body: Message | None) -> Received:
+    envelope = Envelope("id", "/test", "type", subject, T0, "id")
+    return Received(Record("topic", 0, 0, T0, subject.encode(), None, {}), envelope, body)
+
+
+def member(member_id: str, **changes: Any) -> Received:
+    channels = ({"kind": "sms", "address": "10000000001"}, {"kind": "webhook", "address": "https://hooks.example/1"})
+    return seen(Member, member_id, **{"member_id": member_id, "channels": channels, "path": STATION, **changes})
+
+
+def station_of(path: str) -> str:
+    return f"station-{path.rsplit('/', 1)[1]}"
+
+
+def officer(member_id: str, path: str, **changes: Any) -> Received:
+    return member(member_id, role="officer", unit_id=None, path=path, station_id=station_of(path), **changes)
+
+
+def checked_in(unit_id: str, member_id: str, path: str = STATION, hours: float = 8) -> Received:
+    until = T0 + timedelta(hours=hours)
+    return seen(MemberCheckedIn, unit_id, unit_id=unit_id, member_id=member_id, path=path, until=until)
+
+
+class People:
+    def __init__(self, redis: Redis) -> None:
+        self.members, self.duty = MemberProjection(redis, "p:"), DutyProjection(redis, "p:")
+        self._people = RedisPeople(redis, "p:", [ChannelKind.SMS])
+
+    async def ids(self, audience: Audience, after: timedelta = timedelta()) -> list[str]:
+        return [p.recipient.member_id for p in await self._people.find(audience, T0 + after)]
+
+    async def one(self, audience: Audience) -> Any:
+        (person,) = await self._people.find(audience, T0)
+        return person
+
+
+async def test_only_who_is_on_duty_is_found(redis: Redis) -> None:
+    people = People(redis)
+    await people.members.apply([member(m) for m in ("a", "b", "c", "d")])
+    await people.duty.apply([checked_in("u1", "a"), checked_in("u1", "b", hours=1), checked_in("u1", "d")])
+    await people.duty.apply([seen(MemberCheckedOut, "u1", unit_id="u1", member_id="d")])
+    assert await people.ids(UnitOnDuty("u1")) == ["a", "b"]
+    assert await people.ids(UnitOnDuty("u1"), after=timedelta(hours=2)) == ["a"], "a lease that ran out counts no more"
+    assert await people.ids(UnitOnDuty("u2")) == []
+
+
+async def test_on_duty_within_a_node_is_everybody_below_it(redis: Redis) -> None:
+    people = People(redis)
+    await people.members.apply([member(m) for m in ("a", "b")])
+    await people.duty.apply([checked_in("u1", "a"), checked_in("u2", "b", path=OTHER_STATION)])
+    found = {path: await people.ids(OnDutyWithin(path)) for path in (STATION, OTHER_STATION, DISTRICT, CITY)}
+    assert found == {STATION: ["a"], OTHER_STATION: ["b"], DISTRICT: ["a", "b"], CITY: ["a", "b"]}
+    await people.duty.apply([seen(UnitDutyChanged, "u1", unit_id="u1", path=STATION, on_duty=(), state="off")])
+    assert await people.ids(OnDutyWithin(CITY)) == ["b"]
+
+
+async def test_officers_are_found_by_station_by_level_and_by_subtree(redis: Redis) -> None:
+    people = People(redis)
+    await people.members.apply([officer("s", STATION), officer("d", DISTRICT), officer("c", CITY), member("m")])
+    assert await people.ids(OfficersOfStation(station_of(STATION))) == ["s"]
+    assert await people.ids(OfficersAt(DISTRICT)) == ["d"]
+    assert await people.ids(OfficersWithin(DISTRICT)) == ["d", "s"]
+    assert await people.ids(OfficersWithin(CITY)) == ["c", "d", "s"]
+
+
+async def test_an_officer_who_moves_or_leaves_is_no_longer_found_where_they_were(redis: Redis) -> None:
+    people = People(redis)
+    await people.members.apply([officer("a", STATION), officer("b", STATION), officer("c", STATION)])
+    await people.members.apply([officer("a", OTHER_STATION), received("b", None), officer("c", STATION, active=False)])
+    assert await people.ids(OfficersAt(STATION)) == []
+    assert await people.ids(OfficersAt(OTHER_STATION)) == ["a"]
+
+
+async def test_channels_that_are_not_installed_are_left_out_and_no_name_is_kept(redis: Redis) -> None:
+    people = People(redis)
+    await people.members.apply([officer("a", STATION, name="示例警官", language="en")])
+    person = await people.one(OfficersAt(STATION))
+    assert [channel.kind for channel in person.recipient.channels] == [ChannelKind.SMS]
+    assert person.language == "en"
+    assert "示例警官".encode() not in (await redis.get("p:member:a") or b"")
+
+
+PLAN: dict[str, Any] = {
+    "delivery_id": "d1",
+    "incident_id": "i1",
+    "lane": "normal",
+    "path": STATION,
+    "at": T0,
+    "recipients": [{"member_id": m, "channels": [{"kind": "inbox", "address": ""}]} for m in ("a", "b", "c")],
+}
+ABOUT = {key: PLAN[key] for key in ("delivery_id", "incident_id", "lane", "path", "at")}
+STORY = [
+    seen(DeliveryPlanned, "d1", **PLAN),
+    seen(AttemptBegun, "d1", **ABOUT, channel="inbox", recipient_ids=("a", "b"), attempt_id="t1"),
+    seen(
+        AttemptEnded,
+        "d1",
+        **ABOUT,
+        channel="inbox",
+        attempt_id="t1",
+        latency_ms=12.5,
+        results=({"member_id": "a", "outcome": "accepted"}, {"member_id": "b", "outcome": "failed", "detail": "why"}),
+    ),
+    seen(RecipientUnreachable, "d1", **ABOUT, member_id="c", reason="no-channel"),
+    seen(DeliveryAcknowledged, "d1", **ABOUT, member_id="a"),
+    seen(DeliveryExpired, "d1", **ABOUT, unreached_ids=("b",)),
+    seen(DeliveryWithdrawn, "d1", **ABOUT, reason="answered"),
+]
+
+
+async def fates(redis: Redis) -> dict[str, tuple[str, str | None]]:
+    (delivery,), _ = await RedisDeliveries(redis).of_incident("i1", None, 10)
+    return {r.member_id: (r.state, r.gap) for r in delivery.recipients}
+
+
+async def test_what_became_of_each_recipient_is_shown_step_by_step(redis: Redis) -> None:
+    projection = DeliveryProjection(redis, tuple(Lane))
+    shown: list[dict[str, tuple[str, str | None]]] = []
+    for item in STORY:
+        await projection.apply([item])
+        shown.append(await fates(redis))
+    queued, out, no_gap = ("queued", None), ("attempting", None), ("accepted", None)
+    gap, failed, expired = ("unreachable", "no-channel"), ("failed", None), ("expired", "expired")
+    assert shown == [
+        {"a": queued, "b": queued, "c": queued},
+        {"a": out, "b": out, "c": queued},
+        {"a": no_gap, "b": failed, "c": queued},
+        {"a": no_gap, "b": failed, "c": gap},
+        {"a": no_gap, "b": failed, "c": gap},
+        {"a": no_gap, "b": expired, "c": gap},
+        {"a": no_gap, "b": expired, "c": gap},
+    ]
+
+
+async def test_folding_the_log_again_changes_nothing_that_is_shown(redis: Redis) -> None:
+    projection = DeliveryProjection(redis, tuple(Lane))
+    await projection.apply(STORY)
+    before = await RedisDeliveries(redis).of_incident("i1", None, 10), await RedisInbox(redis).page("a", None, 10)
+    await projection.apply(STORY)
+    assert before == (
+        await RedisDeliveries(redis).of_incident("i1", None, 10),
+        await RedisInbox(redis).page("a", None, 10),
+    )
+    await redis.flushdb()
+    await projection.apply(STORY)
+    assert before == (
+        await RedisDeliveries(redis).of_incident("i1", None, 10),
+        await RedisInbox(redis).page("a", None, 10),
+    )
+
+
+async def test_an_inbox_shows_its_members_own_acknowledgement_and_the_withdrawal(redis: Redis) -> None:
+    await DeliveryProjection(redis, tuple(Lane)).apply(STORY)
+    mine, _ = await RedisInbox(redis).page("a", None, 10)
+    others, _ = await RedisInbox(redis).page("b", None, 10)
+    assert [(item.id, item.acknowledged_at, item.withdrawn) for item in mine] == [("d1", T0, "answered")]
+    assert [item.acknowledged_at for item in others] == [None]
+    assert (await RedisInbox(redis).page("c", None, 10)) == ([], None)
+
+
+async def test_only_recipients_find_a_delivery(redis: Redis) -> None:
+    await DeliveryProjection(redis, tuple(Lane)).apply(STORY)
+    inbox = RedisInbox(redis)
+    assert (await inbox.find("a", "d1")) is not None
+    assert (await inbox.find("stranger", "d1")) is None
+    assert (await inbox.find("a", "d2")) is None
+
+
+async def test_an_inbox_is_paged_newest_first_while_new_messages_come(redis: Redis) -> None:
+    projection = DeliveryProjection(redis, tuple(Lane))
+
+    async def deliver(number: int) -> None:
+        about = {**ABOUT, "delivery_id": f"d{number}", "at": T0 + timedelta(seconds=number)}
+        await projection.apply(
+            [
+                seen(DeliveryPlanned, f"d{number}", **{**PLAN, **about}),
+                seen(AttemptBegun, f"d{number}", **about, channel="inbox", recipient_ids=("a",)),
+            ]
+        )
+
+    for number in range(5):
+        await deliver(number)
+    inbox = RedisInbox(redis)
+    first, more = await inbox.page("a", None, 2)
+    await deliver(5)
+    second, more_still = await inbox.page("a", more, 2)
+    last, end = await inbox.page("a", more_still, 2)
+    assert [item.id for item in (*first, *second, *last)] == ["d4", "d3", "d2", "d1", "d0"]
+    assert end is None
+
+
+async def test_a_lanes_projection_leaves_the_others_alone(redis: Redis) -> None:
+    await DeliveryProjection(redis, (Lane.EMERGENCY,)).apply(STORY)
+    assert await redis.keys("*") == []
+
+
+async def test_contents_say_whether_a_delivery_was_withdrawn(redis: Redis) -> None:
+    projection, contents = DeliveryProjection(redis, tuple(Lane)), RedisContents(redis)
+    assert await contents.find("d1") is None
+    await projection.apply(STORY[:-1])
+    content = await contents.find("d1")
+    assert content is not None
+    assert (content.plan, content.withdrawn) == (STORY[0].body, False)
+    await projection.apply(STORY[-1:])
+    content = await contents.find("d1")
+    assert content is not None
+    assert content.withdrawn
+
+
+async def test_planner_and_log_remember_a_delivery_once(redis: Redis) -> None:
+    planned = RedisPlannedDeliveries(redis)
+    plan = STORY[0].body
+    assert isinstance(plan, DeliveryPlanned)
+    entry = Planned("d1", Lane.NORMAL, plan.purpose, plan.order_id)
+    await planned.add("i1", [entry])
+    await DeliveryProjection(redis, tuple(Lane)).apply(STORY)
+    assert list(await planned.of("i1")) == [entry]
+    assert list(await planned.of("i2")) == []
+
+
+async def test_an_attempt_is_marked_once(redis: Redis) -> None:
+    marks = RedisCallMarks(redis)
+    assert [await marks.set("t1"), await marks.set("t1"), await marks.set("t2")] == [True, False, True]
+
+
+async def test_briefs_are_a_fold_of_each_incident(redis: Redis) -> None:
+    briefs = RedisBriefs(redis, "p:")
+    await briefs.apply([seen(IncidentReported, "i1", incident_id="i1", description="D")])
+    assert (await briefs.find("i1")).description == "D"
+    assert (await briefs.find("i2")).description == ""
+
+
+async def test_a_bell_rings_for_those_whose_inbox_changes(redis: Redis) -> None:
+    bell = InboxBell(redis)
+    await bell.start()
+    projection = DeliveryProjection(redis, tuple(Lane))
+    with bell.listen("a") as mine, bell.listen("stranger") as others:
+        while not await redis.pubsub_numpat():  # the subscription is there
+            pass
+        for item in (STORY[1], STORY[4]):
+            mine.clear()
+            await projection.apply([item])
+            await mine.wait()
+        await projection.apply([STORY[0]])
+        mine.clear()
+        await projection.apply([STORY[6]])
+        await mine.wait()
+        assert not others.is_set()
+    await bell.stop()
