@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.checkin.adapters.sql_tables import equipment, members, sites, stations, units
 from services.checkin.domain.registry import Kind
 
-CHUNK = 5000  # values in one IN list; SQLite takes 32,766
+CHUNK = 1000  # rows or values in one statement: what is worked on between two chances for other requests
 
 Query = Select[*tuple[Any, ...]]
 
@@ -55,12 +55,12 @@ async def delete_in(
 
 async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert, or replace where the code is taken."""
-    if not rows:
-        return
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table)
     new = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=new), list(rows))
+    statement = statement.on_conflict_do_update(index_elements=["code"], set_=new)
+    for chunk in chunks(rows):
+        await connection.execute(statement, chunk)
 
 
 def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
