@@ -1,7 +1,8 @@
 """The questions, in ClickHouse SQL that the embedded engine and a server understand alike.
 
-Parameters: path, start, end (UTC), drill, zone. Each query gives rows with `key` and its own numbers; SUM-like
-numbers only over one incident, order, delivery or unit, never over raw rows.
+Parameters: path, start, end (UTC), drill, zone. Each query gives rows with `key` and its own numbers. An event that
+was kept twice is made one by FINAL; in courses of states it needs none, since a repeat follows itself at once and
+the stretch between the two is empty.
 """
 # ruff: noqa: S608 - every piece of the texts is a constant of this project; what comes from outside is a parameter
 
@@ -158,7 +159,7 @@ _REGISTERED = f"""
         SELECT unit_id, station_id, path, at, NOT deleted AND NOT suspended AS active,
             row_number() OVER (PARTITION BY unit_id ORDER BY at, kafka_offset) AS version,
             leadInFrame(toNullable(at)) OVER (PARTITION BY unit_id ORDER BY at, kafka_offset {_EVER}) AS next_at
-        FROM unit_states FINAL
+        FROM unit_states
     ) AS versions
     LEFT JOIN (SELECT unit_id, min(at) AS seen FROM duty_events GROUP BY unit_id) AS first_duty USING unit_id
     WHERE active AND {_SUBTREE} AND since < till"""
@@ -173,7 +174,7 @@ _ON_DUTY = f"""
         SELECT unit_id, at, state, until,
             leadInFrame(toNullable(at)) OVER (PARTITION BY unit_id ORDER BY sequence {_EVER}) AS next_at
         FROM (
-            SELECT unit_id, sequence, at, state, until FROM duty_events FINAL
+            SELECT unit_id, sequence, at, state, until FROM duty_events
             WHERE {_CHANGED} AND at >= {_START} AND at < {_END}
             UNION ALL
             SELECT unit_id, max(sequence), argMax(at, sequence), argMax(state, sequence),
@@ -213,6 +214,6 @@ SELECT toString(day) AS key,
         greatest(since, toDateTime64(toDateTime(day, {{zone:String}}), 6)),
         least(till, toDateTime64(toDateTime(day + 1, {{zone:String}}), 6)))) / 1e6 AS seconds
 FROM ({stretches}) AS stretches
-ARRAY JOIN arrayMap(i -> toDate(since, {{zone:String}}) + i,
-    range(toUInt32(dateDiff('day', toDate(since, {{zone:String}}), toDate(till, {{zone:String}})) + 1))) AS day
+ARRAY JOIN arrayMap(i -> toDate(since, {{zone:String}}) + i, range(toUInt32(dateDiff('day',
+    toDate(since, {{zone:String}}), toDate(till - toIntervalMicrosecond(1), {{zone:String}})) + 1))) AS day
 GROUP BY day {SETTINGS}"""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ DAYS = 3
 SECONDS = st.integers(-6 * 3600, DAYS * 24 * 3600).map(lambda s: s - s % 1800) | st.integers(0, DAYS * 24 * 3600)
 DURATIONS = st.floats(0, 900, allow_nan=False) | st.integers(0, 30).map(float)
 FEW = st.integers(0, 2)
+RARELY = st.sampled_from([False, False, False, True])
 BEGINNINGS: dict[type[Message], str] = {
     incident.IncidentReported: "incident_id",
     incident.OrderIssued: "order_id",
@@ -41,7 +41,9 @@ def courses(draw: DrawFn, city: Callable[[], str]) -> Course:
     writer = Writer()
     stations = [(f"{name}-s{n}", f"/{name}/44010{n % 2}/44010{n % 2}00{n}") for n in range(3)]
     begun: set[str] = set()
-    for message, at_s, values in sorted(draw(st.lists(st.one_of(_kinds(name)), max_size=40)), key=lambda item: item[1]):
+    for message, at_s, values in sorted(
+        draw(st.lists(st.one_of(_kinds(name)), min_size=10, max_size=60)), key=lambda item: item[1]
+    ):
         if "order_id" in values:
             values["order_id"] = f"{values['incident_id']}-{values['order_id']}"
         if message in BEGINNINGS:
@@ -54,18 +56,24 @@ def courses(draw: DrawFn, city: Callable[[], str]) -> Course:
         written = writer.write(message, after(at_s), **placed, **values)
         if draw(st.integers(0, 9)) == 0:
             writer.repeat(written)
-    start_s, length_s = draw(SECONDS), draw(st.integers(0, DAYS * 24 * 3600))
-    window = Window(after(start_s), after(start_s) + timedelta(seconds=length_s))
-    path = draw(st.sampled_from([f"/{name}", f"/{name}/440100", stations[1][1]]))
+    return Course(writer, draw(_questions(f"/{name}", stations[1][1])))
+
+
+@st.composite
+def _questions(draw: DrawFn, city: str, station: str) -> Question:
+    """Mostly wide ones: those that nothing falls into prove little."""
+    start = draw(st.just(after(-6 * 3600)) | SECONDS.map(after))
+    end = draw(st.just(after(DAYS * 24 * 3600 + 1)) | SECONDS.map(after))
+    path = draw(st.sampled_from([city, city, city, f"{city}/440100", station]))
     by: By = draw(st.sampled_from(["none", "day", "class", "station"]))
-    return Course(writer, Question(path, window, by, draw(st.booleans())))
+    return Question(path, Window(start, max(start, end)), by, draw(RARELY))
 
 
 def _kinds(name: str) -> list[SearchStrategy[tuple[type[Message], int, dict[str, Any]]]]:
     units = {"unit_id": FEW.map(lambda n: f"{name}-u{n}")}
-    incidents = {"incident_id": FEW.map(lambda n: f"{name}-i{n}"), "drill": st.booleans()}
+    incidents = {"incident_id": FEW.map(lambda n: f"{name}-i{n}"), "drill": RARELY}
     orders = {**incidents, "order_id": FEW.map(str), "stage": FEW}
-    deliveries = {"delivery_id": FEW.map(lambda n: f"{name}-d{n}"), "drill": st.booleans()}
+    deliveries = {"delivery_id": FEW.map(lambda n: f"{name}-d{n}"), "drill": RARELY}
     people = st.sets(FEW.map(lambda n: f"m{n}"), max_size=3).map(sorted)
     outcomes = st.sampled_from(["accepted", "failed", "unknown"])
     results = st.lists(
@@ -96,7 +104,8 @@ def _kinds(name: str) -> list[SearchStrategy[tuple[type[Message], int, dict[str,
         (delivery.RecipientUnreachable, {**deliveries, "member_id": FEW.map(lambda n: f"m{n}")}),
         (delivery.DeliveryExpired, {**deliveries, "unreached_ids": people}),
     ]
-    return [st.tuples(st.just(message), SECONDS, st.fixed_dictionaries(values)) for message, values in kinds]
+    weighted = [kind for kind in kinds for _ in range(4 if kind[0] in {*BEGINNINGS, registry.Unit} else 1)]
+    return [st.tuples(st.just(message), SECONDS, st.fixed_dictionaries(values)) for message, values in weighted]
 
 
 def _untils() -> SearchStrategy[Any]:

@@ -5,16 +5,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.analytics.application.ports import Happening
+from services.analytics.application.ingest import INGESTED
+from services.analytics.application.ports import Happening, History
 from shared.contracts.base import Message
 from shared.contracts.examples import example_of
-from shared.contracts.topics import DELIVERIES, DUTY, INCIDENTS, STATIONS, UNITS, Topic
+from shared.contracts.topics import Topic
 
 START = datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
 """Midnight in Guangzhou."""
 CITY, DISTRICT, STATION = "/440100", "/440100/440106", "/440100/440106/440106007"
 OTHER_STATION = "/440100/440103/440103001"
-_TOPICS = {message: topic for topic in (STATIONS, UNITS, DUTY, INCIDENTS, DELIVERIES) for message in topic.messages}
+_TOPICS = {message: topic for topic in INGESTED for message in topic.messages}
 
 
 def after(seconds: float) -> datetime:
@@ -48,10 +49,6 @@ class Writer:
         self.written.append(again)
         return again
 
-    def of(self, topic: Topic) -> Sequence[Happening]:
-        """What was written to a topic."""
-        return [happening for happening in self.written if happening.topic == topic.name]
-
     def _append(self, topic: Topic, kind: str, subject: str, at: datetime, body: Message | None) -> Happening:
         sequence = self._sequences[subject] = self._sequences.get(subject, 0) + 1
         event_id = f"{subject}-{sequence}"
@@ -63,3 +60,15 @@ class Writer:
         offset = self._offsets.get(topic, -1) + 1
         self._offsets[topic] = offset
         return offset
+
+
+async def keep(history: History, happenings: Sequence[Happening]) -> None:
+    """Keep them all, repeats in batches of their own: what comes in one batch may be made one on the way in."""
+    firsts = {(h.topic, h.event_id): h.offset for h in reversed(happenings)}
+    first = [h for h in happenings if h.offset == firsts[h.topic, h.event_id]]
+    repeated = [h for h in happenings if h.offset != firsts[h.topic, h.event_id]]
+    for batch in (first, repeated):
+        for topic in INGESTED:
+            of_topic = [happening for happening in batch if happening.topic == topic.name]
+            if of_topic:
+                await history.keep(topic, of_topic)

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, event, given, settings
 
 from services.analytics.adapters.clickhouse_history import ClickHouseHistory
 from services.analytics.adapters.database import Database
-from services.analytics.application.ingest import INGESTED
 from services.analytics.application.ports import History
 from services.analytics.domain.figures import Coverage, Figures
 from tests.conformance.analytics.conftest import ZONE
 from tests.conformance.analytics.courses import Course, courses
+from tests.conformance.analytics.happenings import keep
 from tests.conformance.analytics.plain_history import PlainHistory
 
 _cities = count(100_000)
@@ -40,11 +40,8 @@ def test_every_figure_agrees_with_a_plain_count(embedded: History, course: Cours
 
 async def _compare(embedded: History, course: Course) -> None:
     plain = PlainHistory(ZONE)
-    for topic in INGESTED:
-        happenings = course.writer.of(topic)
-        if happenings:
-            await plain.keep(topic, happenings)
-            await embedded.keep(topic, happenings)
+    await keep(plain, course.writer.written)
+    await keep(embedded, course.writer.written)
     expected, found = await plain.measure(course.question), await embedded.measure(course.question)
     event(f"by {course.question.by}: {'something' if expected else 'nothing'}")
     assert _comparable(found) == _comparable(expected)

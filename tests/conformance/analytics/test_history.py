@@ -1,24 +1,18 @@
 """What every history must do."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
 
-from services.analytics.application.ports import By, Happening, History, Question, Station
+from services.analytics.application.ports import By, History, Question, Station
 from services.analytics.domain.figures import Attainment, Coverage, Figures, Reach, Responses, Spread
 from services.analytics.domain.window import Window
 from shared.contracts import delivery, duty, incident, registry
-from shared.contracts.topics import DELIVERIES, DUTY, INCIDENTS, STATIONS, UNITS, topic_named
-from tests.conformance.analytics.happenings import CITY, DISTRICT, OTHER_STATION, STATION, Writer, after
+from shared.contracts.topics import DELIVERIES, DUTY, INCIDENTS, STATIONS, UNITS
+from tests.conformance.analytics.happenings import CITY, DISTRICT, OTHER_STATION, STATION, Writer, after, keep
 
 DAY_S = 86_400
 HOUR_S = 3600
-
-
-async def keep(history: History, happenings: Sequence[Happening]) -> None:
-    for name in {happening.topic for happening in happenings}:
-        await history.keep(topic_named(name), [h for h in happenings if h.topic == name])
 
 
 async def figures(
@@ -64,6 +58,7 @@ async def test_every_message_of_its_topics_can_be_kept_and_the_offsets_are_known
 async def test_a_batch_kept_again_counts_once(history: History) -> None:
     writer = Writer()
     writer.write(incident.IncidentReported)
+    await keep(history, writer.written)
     await keep(history, writer.written)
     assert (await figures(history, writer)).incidents == {"self-harm": 1}
 
