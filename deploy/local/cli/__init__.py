@@ -1,5 +1,6 @@
 """The `meu` command."""
 
+import sys
 from typing import NoReturn
 
 import typer
@@ -7,7 +8,8 @@ from rich.console import Console
 
 from deploy.local.running import Running
 
-console = Console()
+# A log file has no width of its own; tables must not be cut in it.
+console = Console(width=None if sys.stdout.isatty() else 160)
 
 
 def running() -> Running:
