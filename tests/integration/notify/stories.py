@@ -1,7 +1,8 @@
 """What other services publish, told from the outside; and what notify published, read from the topic."""
 
+import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,14 @@ def example(message: type[Message], **changes: Any) -> Any:
     """The published example with some fields changed."""
     body = json.loads((HERE / EXAMPLES / f"{message.ce_type()}.json").read_text("utf-8"))
     return message.model_validate({**body, **changes})
+
+
+async def eventually(look: Callable[[], Awaitable[Any]], within_s: float = 40) -> Any:
+    """What `look` finds as soon as it finds something."""
+    async with asyncio.timeout(within_s):
+        while not (found := await look()):
+            await asyncio.sleep(0.1)
+    return found
 
 
 class Story:

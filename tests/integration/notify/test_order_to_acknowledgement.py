@@ -1,7 +1,5 @@
 """From an order on dispatch's topic to a member's acknowledgement on ours."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -11,17 +9,9 @@ from shared.contracts.delivery import AttemptBegun, AttemptEnded, DeliveryAcknow
 from shared.contracts.incident import IncidentReported, OrderAcknowledged, OrderIssued, OrderWithdrawn
 from shared.platform.worker import Worker
 from tests.integration.notify.conftest import OFFICER, member
-from tests.integration.notify.stories import Story, planned
+from tests.integration.notify.stories import Story, eventually, planned
 
 INBOX = {"kind": "inbox", "address": ""}
-
-
-async def eventually(look: Callable[[], Awaitable[Any]], within_s: float = 40) -> Any:
-    """What `look` finds as soon as it finds something."""
-    async with asyncio.timeout(within_s):
-        while not (found := await look()):
-            await asyncio.sleep(0.1)
-    return found
 
 
 async def inbox_of(api: httpx.AsyncClient, member_id: str, wait: float = 20) -> list[Any]:
