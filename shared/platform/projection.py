@@ -16,6 +16,19 @@ from shared.ports import Clock
 
 _log = get_logger("projection")
 
+# All of them or none.
+_MARK = """
+for i = 1, #ARGV, 3 do
+  if (redis.call('HGET', KEYS[1], ARGV[i]) or '') ~= ARGV[i + 1] then return 0 end
+end
+for i = 1, #ARGV, 3 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 2]) end
+return 1
+"""
+
+
+class StoreLost(ConnectionError):
+    """What was folded is not there any more. Passes by itself: trying again reads the log again."""
+
 
 class Projection(Protocol):
     """What a service makes of a topic. It must bear seeing a record again, and records older than what it has."""
@@ -62,7 +75,7 @@ class Projector:
         self._lock = asyncio.Lock()
 
     async def handle(self, records: Sequence[Record]) -> None:
-        """Fold a batch, after what the store may have lost before it."""
+        """Fold a batch, after what the store may have lost before it. Raises StoreLost: to be tried again."""
         async with self._lock:
             first: dict[int, int] = {}
             for record in records:
@@ -71,13 +84,13 @@ class Projector:
             await self._catch_up(stored, first)
             fresh = [record for record in records if record.offset > stored.get(record.partition, -1)]
             if fresh:
-                await self._fold(fresh)
+                await self._fold(fresh, stored)
 
     async def mend(self, owned: Collection[int] = ()) -> None:
         """Read again what the store has lost while no record came. Called about once a second.
 
         Of a partition newly `owned`, too: Redis may have been emptied while nobody ran, and what the group has
-        committed is not delivered again.
+        committed is not delivered again. Raises StoreLost: to be tried again.
         """
         async with self._lock:
             stored = await self._stored()
@@ -92,7 +105,8 @@ class Projector:
         """Partitions that went away are another worker's to mend."""
         self._folded = {partition: offset for partition, offset in self._folded.items() if partition in owned}
 
-    async def _catch_up(self, stored: Mapping[int, int], until: Mapping[int, int]) -> None:
+    async def _catch_up(self, stored: dict[int, int], until: Mapping[int, int]) -> None:
+        """Brings the store, and `stored` with it, up to these offsets."""
         for partition, end in until.items():
             start = stored.get(partition, -1) + 1
             if start >= end:
@@ -100,26 +114,33 @@ class Projector:
             since = None
             if start == 0 and self._look_back is not None:
                 since = self._clock.now() - self._look_back
-            await self._rebuild(partition, start, end, since)
+            await self._rebuild(partition, start, end, since, stored)
 
-    async def _rebuild(self, partition: int, start: int, end: int, since: datetime | None) -> None:
+    async def _rebuild(
+        self, partition: int, start: int, end: int, since: datetime | None, stored: dict[int, int]
+    ) -> None:
         if since is not None:
             start = await self._reader.offset_at(self.topic.name, partition, since) or start
         count = 0
         async for records in self._reader.read(self.topic.name, partition, start, end):
-            await self._fold(records)
+            await self._fold(records, stored)
             count += len(records)
         # Compaction or retention may have removed the last records before `end`: they are folded all the same.
-        await self._mark({partition: end - 1})
+        await self._mark({partition: end - 1}, stored)
         if count:
             _log.info("caught-up", topic=self.topic.name, partition=partition, records=count)
 
-    async def _fold(self, records: Sequence[Record]) -> None:
+    async def _fold(self, records: Sequence[Record], stored: dict[int, int]) -> None:
         await self._projection.apply(await self._dead_letters.receive(records))
-        await self._mark({record.partition: record.offset for record in records})
+        await self._mark({record.partition: record.offset for record in records}, stored)
 
-    async def _mark(self, offsets: Mapping[int, int]) -> None:
-        await self._redis.hset(self._key, mapping={str(p): o for p, o in offsets.items()})
+    async def _mark(self, offsets: Mapping[int, int], stored: dict[int, int]) -> None:
+        """Moves the marker on from exactly where it was found: what was folded meanwhile may be gone."""
+        moves = [part for p, offset in offsets.items() for part in (str(p), str(stored.get(p, "")), str(offset))]
+        moved = await cast("Awaitable[int]", self._redis.eval(_MARK, 1, self._key, *moves))
+        if not moved:
+            raise StoreLost(f"{self._key} is not what it was: the store lost writes, or another worker folds as well")
+        stored.update(offsets)
         self._folded.update(offsets)
 
     async def _stored(self) -> dict[int, int]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from redis.asyncio import Redis
 
 from services.dispatch.adapters.redis_units import PREFIX, to_ms
-from services.dispatch.application.ports import Found, HeldOrder
+from services.dispatch.application.ports import Found, HeldOrder, Home
 from shared.contracts.incident import ReinforcementRequested
 from shared.vocabulary.geography import Point
 from shared.vocabulary.terms import OrderRole
@@ -22,7 +22,7 @@ _SCRIPT = (Path(__file__).parent / "choose_and_claim.lua").read_text("utf-8")
 
 
 class RedisUnitDirectory:
-    """Plays `UnitDirectory` and `DoubleOrders`."""
+    """Plays `UnitDirectory`, `DoubleOrders` and `UnitHomes`."""
 
     def __init__(self, redis: "Redis", *, position_max_age_s: float) -> None:
         self._redis = redis
@@ -37,6 +37,11 @@ class RedisUnitDirectory:
     async def doubly_ordered(self) -> Sequence[Sequence[HeldOrder]]:
         units = await cast("Awaitable[set[bytes]]", self._redis.smembers(f"{PREFIX}doubly-ordered"))
         return [await self._orders_of(unit.decode()) for unit in sorted(units)]
+
+    async def home(self, unit_id: str) -> Home | None:
+        key = f"{PREFIX}unit:{unit_id}"
+        station_id, path = await cast("Awaitable[list[bytes | None]]", self._redis.hmget(key, ["station_id", "path"]))
+        return None if station_id is None or path is None else Home(station_id.decode(), path.decode())
 
     async def _orders_of(self, unit_id: str) -> list[HeldOrder]:
         held = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(f"{PREFIX}orders:{unit_id}"))

@@ -1,12 +1,12 @@
 """Which unit is ordered where, folded from the incidents' events."""
 
 import json
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 from services.dispatch.adapters.redis_units import PREFIX, to_ms
 from shared.contracts.incident import (
@@ -28,30 +28,26 @@ _Ended = OrderDeclined | OrderUnanswered | OrderWithdrawn | OrderCompleted
 
 
 class RedisUnitOrders:
-    """Projection of incidents: an order confirms the claim on its unit, and its end frees the unit."""
+    """Folds incidents: an order confirms the claim on its unit, and its end frees the unit."""
 
     def __init__(self, redis: "Redis", *, clock: Clock, rest_s: float) -> None:
         """`rest_s`: how long a unit that was at a scene is left alone, in seconds."""
-        self._redis = redis
         self._clock = clock
         self._rest = timedelta(seconds=rest_s)
         self._update = redis.register_script(_SCRIPT)
 
-    async def apply(self, items: Sequence[Received]) -> None:
-        pipeline = self._redis.pipeline(transaction=False)
-        for item in items:
-            update = self._of(item)
-            if update is not None:
-                kind, data = update
-                data |= {
-                    "incident_id": item.envelope.subject,
-                    "sequence": item.envelope.sequence or 0,
-                    "keep_ms": int(SEEN_KEPT.total_seconds() * 1000),
-                }
-                await self._update(keys=[PREFIX], args=[kind, json.dumps(data)], client=pipeline)
-        await pipeline.execute()
+    async def add(self, pipeline: "Pipeline", item: Received, *, forced: bool) -> None:
+        """Fold one event by way of `pipeline`."""
+        kind, data = self._of(item)
+        data |= {
+            "incident_id": item.envelope.subject,
+            "sequence": item.envelope.sequence or 0,
+            "forced": forced,
+            "keep_ms": int(SEEN_KEPT.total_seconds() * 1000),
+        }
+        await self._update(keys=[PREFIX], args=[kind, json.dumps(data)], client=pipeline)
 
-    def _of(self, item: Received) -> tuple[str, dict[str, Any]] | None:
+    def _of(self, item: Received) -> tuple[str, dict[str, Any]]:
         match item.body:
             case UnitsConsidered() as event:
                 not_chosen = [candidate.unit_id for candidate in event.candidates if not candidate.chosen]
@@ -67,11 +63,11 @@ class RedisUnitOrders:
             case (OrderDeclined() | OrderUnanswered() | OrderWithdrawn() | OrderCompleted()) as event:
                 return self._ended(event)
             case _:
-                return None
+                return "other", {}
 
-    def _ended(self, event: _Ended) -> tuple[str, dict[str, Any]] | None:
+    def _ended(self, event: _Ended) -> tuple[str, dict[str, Any]]:
         if event.assignee_kind is not AssigneeKind.UNIT:
-            return None
+            return "other", {}
         rest_ms = 0
         if isinstance(event, OrderCompleted):
             rest_ms = max(0, to_ms(event.at + self._rest) - to_ms(self._clock.now()))

@@ -1,9 +1,12 @@
--- Folds one event of an incident into who is ordered where. An event that was folded before changes nothing.
+-- Folds one event of an incident into who is ordered where.
 -- KEYS[1]: prefix of all keys. ARGV[1]: what happened. ARGV[2]: its data as JSON; times in ms.
+-- Answers 1, or 0 when the event was folded before, or -1 when one before it is missing and it is not `forced`.
 local prefix, kind, data = KEYS[1], ARGV[1], cjson.decode(ARGV[2])
 
 local seen_key = prefix .. 'seen:' .. data.incident_id
-if data.sequence <= tonumber(redis.call('GET', seen_key) or '0') then return 0 end
+local seen = tonumber(redis.call('GET', seen_key) or '0')
+if data.sequence <= seen then return 0 end
+if data.sequence > seen + 1 and not data.forced then return -1 end
 redis.call('SET', seen_key, data.sequence, 'PX', data.keep_ms)
 
 local function release(unit_id)

@@ -71,6 +71,34 @@ class LiveIncidents(Protocol):
         """The live state; None when it is not there: never reported, dropped after closing, or being rebuilt."""
         ...
 
+    async def is_being_rebuilt(self, incident_id: str) -> bool:
+        """Whether the store lost the live states among which this one would be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The station that something belongs to, and its place in the organisation."""
+
+    station_id: str
+    path: str
+
+
+class Stations(Protocol):
+    """The police stations of the registry."""
+
+    async def nearest(self, place: Point) -> Home | None:
+        """The station nearest to a place; None while no station is known."""
+        ...
+
+
+class UnitHomes(Protocol):
+    """Where units belong."""
+
+    async def home(self, unit_id: str) -> Home | None:
+        """The unit's station; None for a unit that is not in the registry."""
+        ...
+
 
 class Commands(Protocol):
     """Where commands go that nobody waits for."""

@@ -86,7 +86,13 @@ class Directory:
         for event in events:
             subject = event.incident_id  # pyright: ignore[reportAttributeAccessIssue]
             self._sequences[subject] = self._sequences.get(subject, 0) + 1
-            await self.orders.apply([received(subject, event, self._sequences[subject])])
+            await self.fold(received(subject, event, self._sequences[subject]))
+
+    async def fold(self, item: Received, *, forced: bool = False) -> int:
+        """1: folded; 0: was folded before; -1: something before it is missing."""
+        pipeline = self.redis.pipeline(transaction=False)
+        await self.orders.add(pipeline, item, forced=forced)
+        return (await pipeline.execute())[0]
 
     async def choose(self, request: incident.ReinforcementRequested, after_s: float = 0) -> list[tuple[str, str, str]]:
         """(unit, role or empty when not chosen, reasons) of what was looked at, in order."""

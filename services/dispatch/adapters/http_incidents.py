@@ -1,0 +1,193 @@
+"""Routes: reporting incidents, and reading them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime
+
+from services.dispatch.adapters.http_access import ON_PHONES, AnyActor, Anybody, AnyReporter, place_of
+from services.dispatch.adapters.http_models import (
+    EventOut,
+    IncidentOut,
+    ReportIn,
+    SightingIn,
+    SightingOut,
+    SourceIn,
+    SummaryOut,
+)
+from services.dispatch.adapters.http_parts import SERVICE, Parts
+from services.dispatch.application.incident_views import Position, Search, Status, Summary
+from services.dispatch.application.ports import Home
+from services.dispatch.application.report_incident import NoStation, Report, Reporter
+from shared.contracts.base import Place
+from shared.contracts.incident import ReportSighting, Source
+from shared.platform.web.api import command_id, pending_response
+from shared.platform.web.paging import link_next, read_cursor
+from shared.platform.web.problems import Problem
+from shared.platform.web.tokens import Principal
+from shared.ports import Ids
+from shared.vocabulary.ids import derived_id
+from shared.vocabulary.organisation import is_path
+from shared.vocabulary.terms import IncidentClass, Role, SourceKind
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+SCOPED_TO_OWN = (*ON_PHONES, Role.PARTNER)
+
+
+def incident_routes(parts: Parts, ids: Ids) -> APIRouter:
+    """`/dispatch/v1/incidents` and what is below it, but for orders and endings."""
+    router = APIRouter(prefix="/dispatch/v1/incidents")
+
+    @router.post("", status_code=201, response_model=IncidentOut)
+    async def report(request: Request, body: ReportIn, principal: AnyReporter) -> Response:
+        """201 with the incident. The same `external_id` of the same source is the same incident."""
+        key = command_id(request)
+        fresh_id = derived_id("incident", key) if key else ids.new()
+        try:
+            command = await parts.desk.take(_report(body, principal), _reporter(principal), fresh_id)
+        except NoStation as error:
+            raise Problem(422, "no-station", field="location") from error
+        return await parts.submit(request, command, drill=command.drill, status=201)
+
+    @router.get("", response_model=list[SummaryOut])
+    async def listing(
+        request: Request,
+        response: Response,
+        principal: Anybody,
+        station: Annotated[str | None, Query(description="A node's path, e.g. /440100/440106")] = None,
+        status: Status = "any",
+        incident_class: Annotated[IncidentClass | None, Query(alias="class")] = None,
+        drill: bool | None = None,
+        since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+        until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+        cursor: str | None = None,
+        limit: Limit = 50,
+    ) -> list[SummaryOut]:
+        """Newest first, within the caller's subtree; units see those they had to do with."""
+        if principal.role not in (Role.OPERATOR, Role.OFFICER, *ON_PHONES):
+            raise Problem(403, "forbidden")
+        search = Search(
+            node=_node(principal, station),
+            unit_id=principal.unit_id if principal.role in ON_PHONES else None,
+            status=status,
+            incident_class=incident_class,
+            drill=drill,
+            since=since,
+            until=until,
+        )
+        page = await parts.views.find(search, _position(cursor), limit)
+        link_next(request, response, None if page.next is None else f"{page.next[0]}:{page.next[1]}")
+        return [_summary_out(summary) for summary in page.items]
+
+    @router.get("/{incident_id}", response_model=IncidentOut)
+    async def one(incident_id: str, principal: Anybody) -> IncidentOut:
+        """The incident as it is now."""
+        return await parts.shown(await parts.visible(principal, incident_id))
+
+    @router.get("/{incident_id}/events", response_model=list[EventOut])
+    async def events(
+        request: Request,
+        response: Response,
+        incident_id: str,
+        principal: Anybody,
+        cursor: str | None = None,
+        limit: Limit = 100,
+    ) -> list[EventOut]:
+        """Every step, with who, when and why, in order. Follows the incident within a moment."""
+        await parts.visible(principal, incident_id)
+        after = _sequence(cursor)
+        found = await parts.views.events(incident_id, after, limit)
+        link_next(request, response, str(after + limit) if len(found) == limit else None)
+        return [EventOut.model_validate(event) for event in found]
+
+    @router.post("/{incident_id}/sightings", status_code=201, response_model=SightingOut)
+    async def see(request: Request, incident_id: str, body: SightingIn, principal: AnyActor) -> Response:
+        """Anybody who got the broadcast may say what they saw, also who may not see the incident itself."""
+        incident = await parts.known(incident_id)
+        place = None if body.location is None else place_of(principal, body.location)
+        command = ReportSighting(
+            incident_id=incident_id,
+            by=principal.subject,
+            location=None if place is None else Place(lon=place.lon, lat=place.lat),
+            note=body.note,
+        )
+        outcome = await parts.decided(request, command, drill=incident.drill)
+        if outcome.status == "pending":
+            return pending_response(SERVICE, outcome)
+        return JSONResponse(SightingOut(incident_id=incident_id).model_dump(), 201)
+
+    del report, listing, one, events, see  # registered
+    return router
+
+
+def _report(body: ReportIn, principal: Principal) -> Report:
+    return Report(
+        incident_class=body.incident_class,
+        severity=body.severity,
+        location=place_of(principal, body.location),
+        description=body.description,
+        photo_url=body.photo_url,
+        source=_source(body.source, principal),
+        external_id=body.external_id,
+        drill=body.drill,
+    )
+
+
+def _source(given: SourceIn | None, principal: Principal) -> Source:
+    """Offices may report in another's name; units and partners only in their own."""
+    match principal.role:
+        case Role.LEADER | Role.MEMBER:
+            own = Source(kind=SourceKind.UNIT, id=principal.unit_id or principal.subject)
+        case Role.PARTNER:
+            own = Source(kind=SourceKind.EXTERNAL, id=principal.subject)
+        case _:
+            if given is not None:
+                return Source(kind=given.kind, id=given.id)
+            return Source(kind=SourceKind.STATION, id=principal.station_id or principal.subject)
+    if given is not None and (given.kind, given.id) != (own.kind, own.id):
+        raise Problem(403, "forbidden", f"you report as {own.kind.value} {own.id}", field="source")
+    return own
+
+
+def _reporter(principal: Principal) -> Reporter:
+    own_station = principal.station_id if principal.role is Role.OFFICER else None
+    home = None if own_station is None else Home(own_station, principal.path)
+    return Reporter(principal.subject, home)
+
+
+def _node(principal: Principal, station: str | None) -> str:
+    if station is None:
+        return principal.path
+    if not is_path(station):
+        raise Problem(422, "invalid", "a path of codes like /440100/440106", field="station")
+    if principal.role is not Role.OPERATOR and not principal.may_see(station):
+        raise Problem(404, "not-found", field="station")
+    return station
+
+
+def _position(cursor: str | None) -> Position | None:
+    text = read_cursor(cursor)
+    if text is None:
+        return None
+    score, _, incident_id = text.partition(":")
+    if not score.isdigit() or not incident_id:
+        raise Problem(422, "cursor-invalid", field="cursor")
+    return int(score), incident_id
+
+
+def _sequence(cursor: str | None) -> int:
+    text = read_cursor(cursor) or "0"
+    if not text.isdigit():
+        raise Problem(422, "cursor-invalid", field="cursor")
+    return int(text)
+
+
+def _summary_out(summary: Summary) -> SummaryOut:
+    own = {
+        "state": summary.state,
+        "reported_at": summary.reported_at,
+        "closed_at": summary.closed_at,
+        "level": summary.level,
+    }
+    return SummaryOut.model_validate({**summary.report, **own})

@@ -1,0 +1,113 @@
+"""Route: incidents' events as they happen (server-sent events)."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import StreamingResponse
+
+from services.dispatch.adapters.http_access import Anybody
+from services.dispatch.adapters.incident_tail import (
+    FellBehind,
+    IncidentTail,
+    PositionInvalid,
+    format_position,
+    parse_position,
+)
+from shared.contracts.topics import INCIDENTS
+from shared.platform.records import Received
+from shared.platform.web.problems import Problem
+from shared.platform.web.tokens import Principal
+from shared.vocabulary.terms import Role
+
+HEARTBEAT_S = 15.0
+RETRY_MS = 2000
+
+
+def stream_routes(tail: IncidentTail, heartbeat_s: float = HEARTBEAT_S) -> APIRouter:
+    """`GET /dispatch/v1/stream`."""
+    router = APIRouter(prefix="/dispatch/v1")
+
+    @router.get("/stream", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}})
+    async def stream(
+        principal: Anybody,
+        last_event_id: Annotated[str | None, Header()] = None,
+        after: Annotated[str | None, Query(description="As Last-Event-ID, for clients that cannot set it.")] = None,
+    ) -> StreamingResponse:
+        """What the caller may see, from now on or from where `Last-Event-ID` left off."""
+        if principal.role in (Role.PARTNER, Role.DISPLAY):
+            raise Problem(403, "forbidden")
+        position = _position(last_event_id or after)
+        return StreamingResponse(
+            _frames(tail, principal, position, heartbeat_s),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    del stream  # registered
+    return router
+
+
+def concerns(principal: Principal, item: Received) -> bool:
+    """Operators: all; officers: their subtree, and their lent units' orders; units: their own orders."""
+    body: Any = item.body
+    match principal.role:
+        case Role.OPERATOR:
+            return True
+        case Role.OFFICER:
+            lent = getattr(body, "assignee_station_id", None) == principal.station_id
+            return principal.may_see(body.path) or (lent and principal.station_id is not None)
+        case Role.LEADER | Role.MEMBER:
+            return principal.unit_id is not None and getattr(body, "assignee_id", None) == principal.unit_id
+        case _:
+            return False
+
+
+def _position(text: str | None) -> dict[int, int] | None:
+    if not text:
+        return None
+    try:
+        return parse_position(text, INCIDENTS.partitions)
+    except PositionInvalid as error:
+        raise Problem(422, "invalid", "not an id of this stream", field="Last-Event-ID") from error
+
+
+async def _frames(
+    tail: IncidentTail, principal: Principal, position: dict[int, int] | None, heartbeat_s: float
+) -> AsyncIterator[str]:
+    with tail.listen() as listener:
+        here = dict(position or listener.start)
+        # The id of the beginning, so that who is cut off before the first event misses nothing either.
+        yield f"retry: {RETRY_MS}\nid: {format_position(here)}\n\n"
+        async for item in tail.between(dict(here), listener.start):
+            here[item.record.partition] = item.record.offset + 1
+            if concerns(principal, item):
+                yield _frame(item, here)
+        here = {partition: max(offset, here[partition]) for partition, offset in listener.start.items()}
+        while True:
+            try:
+                item = await listener.next(heartbeat_s)
+            except FellBehind:
+                return
+            if item is None:
+                yield ": still here\n\n"
+            elif item.record.offset >= here[item.record.partition]:
+                here[item.record.partition] = item.record.offset + 1
+                if concerns(principal, item):
+                    yield _frame(item, here)
+
+
+def _frame(item: Received, here: dict[int, int]) -> str:
+    assert item.body is not None
+    envelope = item.envelope
+    data = {
+        "id": envelope.id,
+        "type": envelope.type,
+        "incident_id": envelope.subject,
+        "sequence": envelope.sequence,
+        "time": envelope.time.isoformat(),
+        "data": item.body.model_dump(mode="json"),
+    }
+    name = type(item.body).ce_type().split(".")[-2]
+    return f"id: {format_position(here)}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

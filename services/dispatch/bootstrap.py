@@ -1,0 +1,229 @@
+"""The one place where dispatch is put together."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI
+from prometheus_client import Counter
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from services.dispatch.adapters.http_actions import ending_routes, order_routes
+from services.dispatch.adapters.http_incidents import incident_routes
+from services.dispatch.adapters.http_parts import SERVICE, TITLES, Parts
+from services.dispatch.adapters.http_stream import stream_routes
+from services.dispatch.adapters.incident_ledger import DECIDING
+from services.dispatch.adapters.incident_projection import IncidentProjection
+from services.dispatch.adapters.incident_tail import IncidentTail
+from services.dispatch.adapters.kafka_commands import KafkaCommands
+from services.dispatch.adapters.live_incidents import LedgerIncidents
+from services.dispatch.adapters.match_requests import MatchRequests
+from services.dispatch.adapters.redis_incident_views import RedisIncidentViews
+from services.dispatch.adapters.redis_stations import RedisStations
+from services.dispatch.adapters.redis_unit_directory import RedisUnitDirectory
+from services.dispatch.adapters.redis_unit_orders import RedisUnitOrders
+from services.dispatch.adapters.redis_units import RedisUnits
+from services.dispatch.adapters.straight_line import StraightLineTimes
+from services.dispatch.adapters.yaml_playbooks import SHIPPED, PlaybookInvalid, YamlPlaybooks
+from services.dispatch.application.double_orders import DoubleOrderResolver
+from services.dispatch.application.match import Matcher
+from services.dispatch.application.report_incident import IncidentDesk
+from services.dispatch.settings import DispatchSettings
+from shared.contracts.topics import DISPATCH_COMMANDS, DUTY, INCIDENTS, POSITIONS, STATIONS, UNITS, Topic
+from shared.platform.caught_up import CaughtUp
+from shared.platform.clock import SystemClock, SystemIds
+from shared.platform.commands import CommandGateway
+from shared.platform.ledger import Ledger
+from shared.platform.ledger_store import LedgerStore
+from shared.platform.log_reader import LogReader
+from shared.platform.producer import EventProducer
+from shared.platform.projection import Projection, Projector, done_key
+from shared.platform.recovery import Recovery
+from shared.platform.settings import EX_CONFIG
+from shared.platform.telemetry import get_logger
+from shared.platform.web.api import create_api, install_command_route
+from shared.platform.web.health import Check
+from shared.platform.worker import Worker
+
+FOLDED = f"{SERVICE}:folded"
+LONGEST_DUTY = timedelta(days=3)
+"""A lease given longer ago than this has run out."""
+UNKNOWING_S = 30.0  # then it is better to send whom one knows of; a unit ordered twice is found and replaced
+RESOLVE_EVERY_S = 1.0
+RETRY_S = 1.0
+DOUBLE_ORDERS = Counter("meu_dispatch_double_orders", "Orders withdrawn since their unit had another one.", ["drill"])
+
+_log = get_logger(SERVICE)
+
+
+def build_worker(settings: DispatchSettings) -> Worker:
+    """Decides incidents, keeps the unit directory and the views, matches, and mends double orders."""
+    worker = Worker(SERVICE, settings)
+    store = LedgerStore(worker.redis, SERVICE)
+    reader = LogReader(settings.kafka_bootstrap)
+    recovery = Recovery(store, reader, DECIDING.events)
+    worker.decide(
+        Ledger(DECIDING, store=store, producer=worker.producer, dead_letters=worker.dead_letters, recovery=recovery)
+    )
+    _project(worker, settings, reader)
+    _match(worker, settings, store)
+    return worker
+
+
+def _project(worker: Worker, settings: DispatchSettings, reader: LogReader) -> None:
+    units = RedisUnits(worker.redis)
+    orders = RedisUnitOrders(worker.redis, clock=worker.clock, rest_s=settings.rest_after_s)
+
+    incidents = IncidentProjection(
+        worker.redis, (orders, RedisIncidentViews(worker.redis)), marker=done_key(FOLDED, INCIDENTS)
+    )
+
+    def project(topic: Topic, projection: Projection, look_back: timedelta | None = None) -> None:
+        projector = Projector(
+            FOLDED,
+            topic,
+            projection,
+            redis=worker.redis,
+            reader=reader,
+            dead_letters=worker.dead_letters,
+            clock=worker.clock,
+            look_back=look_back,
+        )
+        worker.project(projector)
+
+    project(INCIDENTS, incidents)
+    project(STATIONS, RedisStations(worker.redis))
+    project(UNITS, units)
+    project(DUTY, units, LONGEST_DUTY)
+    project(POSITIONS, units, timedelta(seconds=settings.position_max_age_s))
+
+
+def _match(worker: Worker, settings: DispatchSettings, store: LedgerStore) -> None:
+    directory = RedisUnitDirectory(worker.redis, position_max_age_s=settings.position_max_age_s)
+    incidents = LedgerIncidents(store)
+    commands = KafkaCommands(worker.producer, worker.clock)
+    matcher = Matcher(
+        directory=directory,
+        travel_times=StraightLineTimes(detour_factor=settings.detour_factor, speed_m_s=settings.walking_speed_m_s),
+        incidents=incidents,
+        commands=commands,
+        clock=worker.clock,
+    )
+    known = CaughtUp(
+        settings.kafka_bootstrap, worker.redis, FOLDED, (INCIDENTS, UNITS, DUTY), give_up_after_s=UNKNOWING_S
+    )
+    worker.on_stop(known.close)
+    worker.react("match", INCIDENTS, MatchRequests(matcher, known, worker.dead_letters).handle)
+    resolver = DoubleOrderResolver(
+        orders=directory,
+        incidents=incidents,
+        commands=commands,
+        on_withdrawn=lambda order: DOUBLE_ORDERS.labels(str(order.drill).lower()).inc(),
+    )
+    worker.background(lambda: _resolve_for_ever(resolver))
+
+
+async def _resolve_for_ever(resolver: DoubleOrderResolver) -> None:
+    while True:
+        await asyncio.sleep(RESOLVE_EVERY_S)
+        try:
+            await resolver.resolve()
+        except (RedisError, KafkaError, OSError) as error:
+            _log.warning("cannot-resolve-double-orders", reason=f"{type(error).__name__}: {error}")
+
+
+def build_api(settings: DispatchSettings) -> FastAPI:
+    """The HTTP API; its own lifespan connects to everything, waiting for what is away.
+
+    Ends the process when the playbooks cannot be followed.
+    """
+    parts = _ApiParts(settings)
+    app = create_api(
+        SERVICE,
+        settings=settings,
+        clock=parts.clock,
+        redis=parts.redis,
+        titles=TITLES,
+        checks=parts.checks(),
+        lifespan=parts.lifespan,
+    )
+    routes = parts.routes(_playbooks(settings), settings)
+    app.include_router(incident_routes(routes, parts.ids))
+    app.include_router(order_routes(routes))
+    app.include_router(ending_routes(routes))
+    app.include_router(stream_routes(parts.tail))
+    install_command_route(app, SERVICE, parts.gateway)
+    return app
+
+
+class _ApiParts:
+    """What the API holds open."""
+
+    def __init__(self, settings: DispatchSettings) -> None:
+        self.clock, self.ids = SystemClock(), SystemIds()
+        self.redis: Redis = Redis.from_url(settings.redis_url)
+        self.tail = IncidentTail(settings.kafka_bootstrap)
+        self._producer = EventProducer(settings.kafka_bootstrap)
+        self._store = LedgerStore(self.redis, SERVICE)
+        self.gateway = CommandGateway(
+            DISPATCH_COMMANDS,
+            source=f"/{SERVICE}",
+            producer=self._producer,
+            redis=self.redis,
+            store=self._store,
+            clock=self.clock,
+            ids=self.ids,
+            answer_within_s=settings.answer_within_s,
+        )
+
+    def routes(self, playbooks: YamlPlaybooks, settings: DispatchSettings) -> Parts:
+        desk = IncidentDesk(
+            playbooks=playbooks,
+            stations=RedisStations(self.redis),
+            units=RedisUnitDirectory(self.redis, position_max_age_s=settings.position_max_age_s),
+            time_factor=settings.playbook_time_factor,
+        )
+        return Parts(self.gateway, LedgerIncidents(self._store), RedisIncidentViews(self.redis), desk)
+
+    @asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncGenerator[None]:
+        connecting = asyncio.create_task(self._connect())
+        await self.gateway.start()
+        try:
+            yield
+        finally:
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
+            await self.tail.stop()
+            await self.gateway.stop()
+            await self._producer.stop()
+            await self.redis.aclose()
+
+    def checks(self) -> dict[str, Check]:
+        return {"redis": self._check_redis, "answers": self.gateway.check, "stream": self.tail.check}
+
+    async def _connect(self) -> None:
+        for start in (self._producer.start, self.tail.start):
+            while True:
+                try:
+                    await start()
+                    break
+                except (KafkaError, OSError) as error:
+                    _log.warning("waiting", to="connect to Kafka", reason=f"{type(error).__name__}: {error}")
+                    await asyncio.sleep(RETRY_S)
+
+    async def _check_redis(self) -> str | None:
+        await self.redis.ping()
+        return None
+
+
+def _playbooks(settings: DispatchSettings) -> YamlPlaybooks:
+    try:
+        return YamlPlaybooks(settings.playbook_dir or SHIPPED)
+    except PlaybookInvalid as error:
+        print(f"wrong setting PLAYBOOK_DIR: {error}", file=sys.stderr)
+        raise SystemExit(EX_CONFIG) from error

@@ -1,0 +1,1 @@
+"""What is started: `python -m services.dispatch.entrypoints.api` and `…worker`."""
