@@ -6,6 +6,7 @@ lies here twice, and a state published again after a crash can only be newer.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -15,7 +16,7 @@ from services.checkin.adapters.sql_engine import writing
 from services.checkin.adapters.sql_queries import delete_in
 from services.checkin.adapters.sql_states import states_of
 from services.checkin.adapters.sql_tables import outbox, relay
-from services.checkin.application.ports import Batch, Publication, PublishedKind
+from services.checkin.application.ports import PUBLISHED_IN_ORDER, Batch, Publication, PublishedKind
 from shared.contracts.base import Message
 
 HELD_FOR = timedelta(seconds=30)
@@ -44,7 +45,7 @@ class SqlRegistryOutbox:
             )
             if held.rowcount == 0:
                 return None
-            notes = (await connection.execute(select(outbox).order_by(outbox.c.note).limit(limit))).all()
+            notes = await self._oldest(connection, limit)
             changed = list(dict.fromkeys((note.kind, note.id) for note in notes))
             first = await self._reserve(connection, now_ms, len(changed))
             states = await self._states(connection, changed)
@@ -56,6 +57,13 @@ class SqlRegistryOutbox:
     async def published(self, batch: Batch) -> None:
         async with self._writing.begin() as connection:
             await delete_in(connection, outbox, outbox.c.note, batch.notes)
+
+    async def _oldest(self, connection: AsyncConnection, limit: int) -> list[Any]:
+        notes: list[Any] = []
+        for kind in PUBLISHED_IN_ORDER:
+            of_kind = select(outbox).where(outbox.c.kind == kind).order_by(outbox.c.note).limit(limit - len(notes))
+            notes += (await connection.execute(of_kind)).all()
+        return notes
 
     async def _reserve(self, connection: AsyncConnection, now_ms: int, count: int) -> int:
         """The first of `count` sequence numbers. They follow the clock, so that they also grow when the database is

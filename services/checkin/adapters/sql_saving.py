@@ -77,9 +77,8 @@ async def save_members(
     # Sealing takes 0.1 ms a person: aside, so that an import does not hold up everybody's check-in.
     sealed = await asyncio.to_thread(lambda: [rows.member_row(entry, seal) for entry in entries])
     await upsert(connection, members, sealed)
-    # Units first: check-ins wait for who their members are, and nobody waits for a telephone number.
-    changed.update(_units(left | {entry.unit for entry in entries}))
     changed.update({("member", code): None for code in codes})
+    changed.update(_units(left | {entry.unit for entry in entries}))
 
 
 async def save_equipment(

@@ -64,8 +64,11 @@ async def _units(connection: AsyncConnection, ids: Collection[str]) -> dict[str,
 
 async def _members(connection: AsyncConnection, ids: Collection[str], seal: Seal) -> dict[str, Message]:
     paths = await _paths(connection, Kind.MEMBERS, ids)
-    found = rows_in(connection, select(members), members.c.code, ids)
-    return {row["code"]: member_state(rows.member_of(row, seal), paths[row["code"]]) async for row in found}
+    states: dict[str, Message] = {}
+    async for row in rows_in(connection, select(members), members.c.code, ids):
+        published = {**row, "id_number_sealed": b""}  # never leaves the database, so it is not opened either
+        states[row["code"]] = member_state(rows.member_of(published, seal), paths[row["code"]])
+    return states
 
 
 async def _paths(connection: AsyncConnection, kind: Kind, ids: Collection[str]) -> dict[str, Any]:

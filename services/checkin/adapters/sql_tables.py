@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     Float,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -109,6 +110,7 @@ outbox = Table(
     Column("note", BigInteger, primary_key=True, autoincrement=True),
     Column("kind", String(10), nullable=False),
     Column("id", CODE, nullable=False),
+    Index("ix_registry_outbox_kind_note", "kind", "note"),
     sqlite_autoincrement=True,  # a note's number is never used again
 )
 

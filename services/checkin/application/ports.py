@@ -48,6 +48,8 @@ class Registry(Protocol):
 
 
 PublishedKind = Literal["station", "site", "unit", "member"]
+PUBLISHED_IN_ORDER: tuple[PublishedKind, ...] = ("station", "site", "unit", "member")
+"""Check-ins wait for places and units; people, who are many, come last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,10 @@ class RegistryOutbox(Protocol):
     """What changed in the registry and is not published yet. One relay at a time holds it, for a while."""
 
     async def take(self, holder: str, now: datetime, limit: int) -> Batch | None:
-        """Up to `limit` changes, oldest first, as the states are now. None: nothing new, or another relay has it."""
+        """Up to `limit` changes by kind (PUBLISHED_IN_ORDER), of each the oldest first, as the states are now.
+
+        None: nothing new, or another relay has it.
+        """
         ...
 
     async def published(self, batch: Batch) -> None:

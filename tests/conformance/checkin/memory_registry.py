@@ -3,7 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from services.checkin.application.ports import Batch, Conflict, Publication, PublishedKind, StillUsed
+from services.checkin.application.ports import (
+    PUBLISHED_IN_ORDER,
+    Batch,
+    Conflict,
+    Publication,
+    PublishedKind,
+    StillUsed,
+)
 from services.checkin.application.states import member_state, site_state, station_state, unit_state
 from services.checkin.domain.registry import (
     Entry,
@@ -79,7 +86,7 @@ class MemoryRegistry:
         if not self._notes or (self._held and self._held[0] != holder and now <= self._held[1]):
             return None
         self._held = (holder, now + timedelta(seconds=30))
-        notes = sorted(self._notes)[:limit]
+        notes = sorted(self._notes, key=lambda note: (PUBLISHED_IN_ORDER.index(self._notes[note][0]), note))[:limit]
         changed = list(dict.fromkeys(self._notes[note] for note in notes))
         states, first = self._states(), max(self._sequence, int(now.timestamp() * 1000)) + 1
         self._sequence = first + len(changed) - 1

@@ -69,6 +69,16 @@ async def test_every_state_that_was_saved_is_published_whole(both: Both) -> None
     ]
 
 
+async def test_units_do_not_wait_for_the_many_people_imported_before_them(both: Both) -> None:
+    await both.registry.save(EVERYTHING)
+    await relay(both)
+    await both.registry.save([LEADER, MEMBER])
+    await both.registry.save([replace(UNIT, code="u-2")])
+    published = [(p.kind, p.id) for p in await relay(both)]
+    assert published[-2:] == [("member", "m-1"), ("member", "m-2")]
+    assert ("unit", "u-2") in published[:-2]
+
+
 async def test_sequences_only_grow_even_from_one_relay_to_the_next(both: Both) -> None:
     await both.registry.save(EVERYTHING)
     first = [p.sequence for p in await relay(both)]

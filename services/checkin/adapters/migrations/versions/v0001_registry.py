@@ -95,6 +95,7 @@ def _outbox() -> None:
         sa.Column("id", CODE, nullable=False),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_registry_outbox_kind_note", "registry_outbox", ["kind", "note"])
     relay = op.create_table(
         "registry_relay",
         sa.Column("only", sa.Integer, primary_key=True, autoincrement=False),
