@@ -74,14 +74,18 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._use, use)
 
     def _use(self, use: Callable[[Client], T]) -> T:
+        client = self._connected()
         try:
-            return use(self._connected())
+            return use(client)
         except ClickHouseError as error:
             raise _meaning(str(error)) from error
 
     def _connected(self) -> Client:
         if self._client is None:
-            self._client = _embedded(self._url) if self._is_embedded else _server(self._url)
+            try:
+                self._client = _embedded(self._url) if self._is_embedded else _server(self._url)
+            except ClickHouseError as error:  # it is not up yet, or the last process has not let go of the folder
+                raise HistoryUnavailable(str(error)[:500]) from error
         return self._client
 
     def _close(self) -> None:

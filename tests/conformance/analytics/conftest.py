@@ -1,7 +1,10 @@
 """The histories that must all behave alike."""
 
 import os
+import subprocess
+import sys
 from collections.abc import AsyncGenerator, Generator
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -14,11 +17,15 @@ from services.analytics.adapters.database import Database
 from services.analytics.application.ports import History
 from tests.conformance.analytics.plain_history import PlainHistory
 
+ROOT = Path(__file__).parents[3]
 ZONE = ZoneInfo("Asia/Shanghai")
 SERVER = os.environ.get("CLICKHOUSE_URL", "")
+NO_SERVER = pytest.mark.skipif(not SERVER.startswith("http"), reason="CLICKHOUSE_URL names no server")
+
+_names = (f"test_{os.getpid()}_{number}" for number in count())
 
 
-@pytest.fixture(params=["plain", "embedded", "server"])
+@pytest.fixture(params=["plain", "embedded", "http", pytest.param("server", marks=NO_SERVER)])
 async def history(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[History]:
     """An empty history of each kind."""
     match request.param:
@@ -26,8 +33,8 @@ async def history(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenera
             made: History = PlainHistory(ZONE)
         case "embedded":
             made = ClickHouseHistory(Database(f"chdb://{tmp_path / 'history'}"), ZONE)
-        case _:
-            made = ClickHouseHistory(Database(request.getfixturevalue("server_url")), ZONE)
+        case kind:
+            made = ClickHouseHistory(Database(request.getfixturevalue(f"{kind}_url")), ZONE)
     await made.prepare()
     yield made
     await made.close()
@@ -36,10 +43,29 @@ async def history(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenera
 @pytest.fixture
 def server_url() -> Generator[str]:
     """A new database on the server that CLICKHOUSE_URL names."""
-    if not SERVER.startswith("http"):
-        pytest.skip("CLICKHOUSE_URL names no server")
-    name = f"test_{os.getpid()}"
-    with clickhouse_connect.get_client(dsn=SERVER) as client:
-        client.command(f"CREATE OR REPLACE DATABASE {name}")
-        yield urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}"))
+    yield from _new_database(SERVER)
+
+
+@pytest.fixture
+def http_url(http_clickhouse: str) -> Generator[str]:
+    """A new database of the engine behind HTTP."""
+    yield from _new_database(http_clickhouse)
+
+
+@pytest.fixture(scope="session")
+def http_clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """The URL of the embedded engine behind HTTP."""
+    command = [sys.executable, "-m", "tests.conformance.analytics.http_clickhouse"]
+    folder = str(tmp_path_factory.mktemp("http") / "engine")
+    with subprocess.Popen([*command, folder], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/default"
+        process.terminate()
+
+
+def _new_database(url: str) -> Generator[str]:
+    name = next(_names)
+    with clickhouse_connect.get_client(dsn=url) as client:
+        client.command(f"CREATE DATABASE {name}")
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
         client.command(f"DROP DATABASE {name}")

@@ -1,0 +1,80 @@
+"""What the embedded engine and its driver promise, beyond what every history does."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from services.analytics.adapters.clickhouse_history import ClickHouseHistory
+from services.analytics.adapters.database import Database, Refused
+from services.analytics.application.ports import HistoryUnavailable, Question
+from services.analytics.domain.window import Window
+from shared.contracts.topics import INCIDENTS
+from tests.conformance.analytics.conftest import ROOT, ZONE
+from tests.conformance.analytics.happenings import CITY, after
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncGenerator[Database]:
+    opened = Database(f"chdb://{tmp_path / 'engine'}")
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize("killed_after", [1, 7, 40])
+def test_all_that_was_acknowledged_is_there_after_a_kill(tmp_path: Path, killed_after: int) -> None:
+    url = f"chdb://{tmp_path / 'history'}"
+    command = [sys.executable, "-m", "tests.conformance.analytics.kept_until_killed", url]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        acknowledged = [int(process.stdout.readline()) for _ in range(killed_after)]
+        process.send_signal(signal.SIGKILL)
+        acknowledged += [int(line) for line in process.stdout.read().split()]
+    highest, counted = asyncio.run(_found(url))
+    assert highest >= acknowledged[-1]
+    assert counted == highest + 1, "there are gaps"
+
+
+async def _found(url: str) -> tuple[int, int]:
+    """The highest offset kept, and how many incidents there are."""
+    history = ClickHouseHistory(Database(url), ZONE)
+    highest = (await history.kept(INCIDENTS))[0]
+    figures = await history.measure(Question(CITY, Window(after(0), after(1)), "none", False))
+    await history.close()
+    return highest, sum(figures[""].incidents.values())
+
+
+async def test_wrong_data_is_told_from_what_passes(database: Database) -> None:
+    await database.run("CREATE TABLE t (at DateTime64(6, 'UTC')) ENGINE = MergeTree ORDER BY at")
+    with pytest.raises(Refused, match="DateTime"):
+        await database.insert("t", [{"at": "yesterday"}])
+    with pytest.raises(Refused, match="nothing_like_it"):
+        await database.ask("SELECT nothing_like_it FROM t")
+    assert await database.ask("SELECT count() AS n FROM t") == [{"n": 0}]
+
+
+@pytest.mark.parametrize("text", ["派出所", "a'b", 'a"b', "a\\b", "a\tb", "a\nb", "{x:String}", "'; DROP TABLE t"])
+async def test_parameters_arrive_as_they_are(database: Database, text: str) -> None:
+    assert await database.ask("SELECT {given:String} AS given", {"given": text}) == [{"given": text}]
+
+
+async def test_a_server_that_is_not_there_passes() -> None:
+    nowhere = Database("http://127.0.0.1:9/meu")
+    with pytest.raises(HistoryUnavailable):
+        await nowhere.ask("SELECT 1")
+    await nowhere.close()
+
+
+def test_a_second_process_waits_for_the_first(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.conformance.analytics.kept_until_killed", f"chdb://{tmp_path / 'engine'}"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as first:
+        assert first.stdout is not None
+        first.stdout.readline()
+        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        first.kill()
+    assert second.returncode != 0
+    assert "HistoryUnavailable" in second.stderr
