@@ -7,6 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from services.analytics.bootstrap import build_api as build_analytics
 from services.analytics.settings import AnalyticsSettings
 from services.checkin.bootstrap import build_api as build_checkin
@@ -15,9 +18,6 @@ from services.dispatch.bootstrap import build_api as build_dispatch
 from services.dispatch.settings import DispatchSettings
 from services.notify.bootstrap import build_api as build_notify
 from services.notify.settings import NotifySettings
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
-
 from shared.platform.settings import load_settings
 from shared.platform.telemetry import configure_logs
 from shared.platform.web.health import health_router
