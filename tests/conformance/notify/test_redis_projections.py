@@ -1,7 +1,7 @@
 """The projections in Redis: what is folded can be read, folded again nothing changes."""
 
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,31 +23,18 @@ from services.notify.application.audiences import (
     UnitOnDuty,
 )
 from services.notify.application.planning import Planned
-from shared.contracts.base import Message
 from shared.contracts.delivery import (
     AttemptBegun,
-    AttemptEnded,
-    DeliveryAcknowledged,
-    DeliveryExpired,
     DeliveryPlanned,
-    DeliveryWithdrawn,
-    RecipientUnreachable,
 )
 from shared.contracts.duty import MemberCheckedIn, MemberCheckedOut, UnitDutyChanged
-from shared.contracts.envelope import Envelope
-from shared.contracts.generate import EXAMPLES, HERE
 from shared.contracts.incident import IncidentReported
 from shared.contracts.registry import Member
-from shared.platform.records import Received, Record
+from shared.platform.records import Received
 from shared.vocabulary.terms import ChannelKind, Lane
+from tests.conformance.notify.stored import ABOUT, PLAN, STATION, STORY, T0, received, seen
 
-T0 = datetime(2024, 5, 1, 2, 0, tzinfo=UTC)
-STATION, OTHER_STATION, DISTRICT, CITY = (
-    "/440100/440106/440106007",
-    "/440100/440106/440106008",
-    "/440100/440106",
-    "/440100",
-)
+OTHER_STATION, DISTRICT, CITY = "/440100/440106/440106008", "/440100/440106", "/440100"
 
 
 @pytest.fixture
@@ -56,17 +43,6 @@ async def redis(redis_url: str) -> AsyncGenerator[Redis]:
     await client.flushdb()
     yield client
     await client.aclose()
-
-
-def seen(kind: type[Message], subject: str, **changes: Any) -> Received:
-    example = kind.model_validate_json((HERE / EXAMPLES / f"{kind.ce_type()}.json").read_bytes())
-    body = kind.model_validate({**example.model_dump(), **changes})
-    return received(subject, body)
-
-
-def received(subject: str, body: Message | None) -> Received:
-    envelope = Envelope("id", "/test", "type", subject, T0, "id")
-    return Received(Record("topic", 0, 0, T0, subject.encode(), None, {}), envelope, body)
 
 
 def member(member_id: str, **changes: Any) -> Received:
@@ -144,34 +120,6 @@ async def test_channels_that_are_not_installed_are_left_out_and_no_name_is_kept(
     assert [channel.kind for channel in person.recipient.channels] == [ChannelKind.SMS]
     assert person.language == "en"
     assert "示例警官".encode() not in (await redis.get("p:member:a") or b"")
-
-
-PLAN: dict[str, Any] = {
-    "delivery_id": "d1",
-    "incident_id": "i1",
-    "lane": "normal",
-    "path": STATION,
-    "at": T0,
-    "recipients": [{"member_id": m, "channels": [{"kind": "inbox", "address": ""}]} for m in ("a", "b", "c")],
-}
-ABOUT = {key: PLAN[key] for key in ("delivery_id", "incident_id", "lane", "path", "at")}
-STORY = [
-    seen(DeliveryPlanned, "d1", **PLAN),
-    seen(AttemptBegun, "d1", **ABOUT, channel="inbox", recipient_ids=("a", "b"), attempt_id="t1"),
-    seen(
-        AttemptEnded,
-        "d1",
-        **ABOUT,
-        channel="inbox",
-        attempt_id="t1",
-        latency_ms=12.5,
-        results=({"member_id": "a", "outcome": "accepted"}, {"member_id": "b", "outcome": "failed", "detail": "why"}),
-    ),
-    seen(RecipientUnreachable, "d1", **ABOUT, member_id="c", reason="no-channel"),
-    seen(DeliveryAcknowledged, "d1", **ABOUT, member_id="a"),
-    seen(DeliveryExpired, "d1", **ABOUT, unreached_ids=("b",)),
-    seen(DeliveryWithdrawn, "d1", **ABOUT, reason="answered"),
-]
 
 
 async def fates(redis: Redis) -> dict[str, tuple[str, str | None]]:

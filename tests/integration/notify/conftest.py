@@ -1,6 +1,8 @@
 """Notify's worker and API on the real broker and Redis, as a process has them."""
 
-from collections.abc import AsyncGenerator, Callable
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -15,8 +17,6 @@ from shared.vocabulary.terms import Role
 from tests.conformance.notify.sink import Sink
 from tests.fakes.keys import PUBLIC_KEY, bearer
 from tests.integration.notify.stories import STATION_PATH, Story
-
-Headers = Callable[..., dict[str, str]]
 
 
 @pytest.fixture
@@ -44,14 +44,24 @@ async def worker(notify_settings: NotifySettings) -> AsyncGenerator[Worker]:
     await worker.stop()
 
 
-@pytest.fixture
-async def api(notify_settings: NotifySettings) -> AsyncGenerator[httpx.AsyncClient]:
-    app = build_api(notify_settings)
+@asynccontextmanager
+async def serving(settings: NotifySettings) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of an API that is ready."""
+    app = build_api(settings)
     transport = httpx.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://notify", timeout=60) as client,
     ):
+        async with asyncio.timeout(30):
+            while (await client.get("/readyz")).status_code != 200:
+                await asyncio.sleep(0.05)
+        yield client
+
+
+@pytest.fixture
+async def api(notify_settings: NotifySettings) -> AsyncGenerator[httpx.AsyncClient]:
+    async with serving(notify_settings) as client:
         yield client
 
 
