@@ -35,8 +35,8 @@ def build_api(settings: AnalyticsSettings, *, history: History | None = None, cl
     """The api; with the embedded engine it ingests as well. A given `history` is fed by somebody else."""
     kept = history or _history(settings)
     if history is None and is_embedded(settings.clickhouse_url):
-        worker, ingest = _ingest(settings.model_copy(update={"worker_http_port": 0}), kept)
-        return _api(settings, kept, EmbeddedIngest(worker, lambda: ingest.is_caught_up), clock)
+        silent = settings.model_copy(update={"worker_http_port": 0})  # the api itself answers for its health
+        return _api(settings, kept, EmbeddedIngest(lambda: _ingest(silent, kept)), clock)
     return _api(settings, kept, ServedHistory(kept), clock)
 
 

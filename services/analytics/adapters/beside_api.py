@@ -8,6 +8,7 @@ from typing import Protocol
 
 from aiokafka.errors import KafkaError
 
+from services.analytics.application.ingest import Ingest
 from services.analytics.application.ports import History
 from shared.platform.stream import CRASHED
 from shared.platform.telemetry import get_logger
@@ -57,35 +58,46 @@ class ServedHistory:
 class EmbeddedIngest:
     """The embedded engine admits one process, so the ingest runs in the api's."""
 
-    def __init__(self, worker: Worker, is_caught_up: Callable[[], bool]) -> None:
-        """`worker` closes the history when it stops."""
-        self._worker = worker
-        self._is_caught_up = is_caught_up
+    def __init__(self, build: Callable[[], tuple[Worker, Ingest]]) -> None:
+        """`build` is called inside the event loop that runs: clients bind themselves to it. The worker closes the
+        history when it stops.
+        """
+        self._build = build
+        self._started: tuple[Worker, Ingest] | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        starting = asyncio.create_task(self._start(), name="start-ingest")
+        worker, ingest = self._build()
+        starting = asyncio.create_task(self._start(worker, ingest), name="start-ingest")
         try:
             yield
         finally:
-            if starting.done():
-                await self._worker.stop()
-            else:
-                await _ended(starting)
+            await _ended(starting)
+            if self._started is not None:
+                await worker.stop()
 
     def checks(self) -> Mapping[str, Check]:
-        return {**self._worker.checks(), "history": self._holds_everything}
+        return {"ingest": self._feeds}
 
-    async def _start(self) -> None:
+    async def _start(self, worker: Worker, ingest: Ingest) -> None:
         try:
-            await self._worker.start()
+            await worker.start()
         except Exception as error:
             # An api that shows figures of a history that nobody feeds would look well and be wrong.
             _log.exception("cannot-start-ingest")
             raise SystemExit(CRASHED) from error
+        self._started = (worker, ingest)
 
-    async def _holds_everything(self) -> str | None:
-        return None if self._is_caught_up() else "is catching up with the log"
+    async def _feeds(self) -> str | None:
+        if self._started is None:
+            return "is starting"
+        worker, ingest = self._started
+        if not ingest.is_caught_up:
+            return "is catching up with the log"
+        for name, check in worker.checks().items():
+            if reason := await check():
+                return f"{name}: {reason}"
+        return None
 
 
 async def until_it_passes(call: Callable[[], Awaitable[object]]) -> None:
