@@ -19,8 +19,8 @@ from services.checkin.adapters.sql_tables import outbox, relay
 from services.checkin.application.ports import PUBLISHED_IN_ORDER, Batch, Publication, PublishedKind
 from shared.contracts.base import Message
 
-HELD_FOR = timedelta(seconds=30)
-"""A relay that died is replaced after this. Longer than publishing a batch may take."""
+HELD_FOR = timedelta(seconds=10)
+"""A relay that died is replaced after this. Longer than publishing a batch may take (relay_registry)."""
 
 
 class SqlRegistryOutbox:

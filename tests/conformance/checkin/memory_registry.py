@@ -85,7 +85,7 @@ class MemoryRegistry:
     async def take(self, holder: str, now: datetime, limit: int) -> Batch | None:
         if not self._notes or (self._held and self._held[0] != holder and now <= self._held[1]):
             return None
-        self._held = (holder, now + timedelta(seconds=30))
+        self._held = (holder, now + timedelta(seconds=10))
         notes = sorted(self._notes, key=lambda note: (PUBLISHED_IN_ORDER.index(self._notes[note][0]), note))[:limit]
         changed = list(dict.fromkeys(self._notes[note] for note in notes))
         states, first = self._states(), max(self._sequence, int(now.timestamp() * 1000)) + 1

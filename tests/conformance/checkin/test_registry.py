@@ -114,9 +114,9 @@ async def test_what_changes_while_a_batch_is_published_is_published_after_it(bot
 async def test_two_relays_never_publish_at_once_until_one_has_been_silent_for_long(both: Both) -> None:
     await both.registry.save(STATIONS)
     assert await both.outbox.take("one", NOW, 1) is not None
-    assert await both.outbox.take("two", NOW + timedelta(seconds=29), 1) is None
-    assert await both.outbox.take("two", NOW + timedelta(seconds=31), 1) is not None
-    assert await both.outbox.take("one", NOW + timedelta(seconds=32), 1) is None
+    assert await both.outbox.take("two", NOW + timedelta(seconds=9), 1) is None
+    assert await both.outbox.take("two", NOW + timedelta(seconds=11), 1) is not None
+    assert await both.outbox.take("one", NOW + timedelta(seconds=12), 1) is None
 
 
 async def test_nothing_new_means_nothing_to_take(both: Both) -> None:
