@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 
 import structlog
 from aiokafka.errors import KafkaError
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -20,7 +20,7 @@ from shared.platform.telemetry import HTTP_SECONDS
 from shared.platform.web.health import Check, health_router
 from shared.platform.web.idempotency import BODY_MAX, IdempotencyMiddleware, request_id
 from shared.platform.web.problems import Problem, Titles, install_problem_handlers, problem_response
-from shared.platform.web.tokens import TokenReader
+from shared.platform.web.tokens import TokenReader, current_principal
 from shared.ports import Clock
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -159,9 +159,13 @@ class Outcomes(Protocol):
 
 
 def install_command_route(app: FastAPI, service: str, gateway: Outcomes) -> None:
-    """`GET /{service}/v1/commands/{aggregate}/{command}`: what became of a command that answered 202."""
+    """`GET /{service}/v1/commands/{aggregate}/{command}`: what became of a command that answered 202.
 
-    @app.get(f"/{service}/v1/commands/{{aggregate_id}}/{{command}}", response_model=None)
+    Whoever has a valid token and the command's id, which only its sender was told, may ask.
+    """
+    asked_by = [Depends(current_principal)]
+
+    @app.get(f"/{service}/v1/commands/{{aggregate_id}}/{{command}}", response_model=None, dependencies=asked_by)
     async def command_outcome(aggregate_id: str, command: str) -> Response:
         """200 with the outcome; 202 while it is not decided or no longer known."""
         outcome = await gateway.outcome(aggregate_id, command)
