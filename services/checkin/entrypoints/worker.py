@@ -1,4 +1,4 @@
-"""Check-in's worker as a process: `python -m services.checkin.entrypoints.worker`."""
+"""Check-in's worker: `python -m services.checkin.entrypoints.worker`."""
 
 from services.checkin.bootstrap import build_worker
 from services.checkin.settings import CheckinSettings
