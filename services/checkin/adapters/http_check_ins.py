@@ -82,7 +82,7 @@ def check_in_routes(desk: CheckInDesk, gateway: CommandGateway, directory: Direc
         outcome = await gateway.submit(
             body.unit_id, verified, command_id=command_id(request), correlation_id=correlation_id()
         )
-        return _answer(outcome, caller, 201)
+        return _answer(outcome, caller)
 
     @router.post("/check-outs", status_code=201, response_model=DutyAnswer)
     async def check_out(body: CheckOutRequest, caller: OnTheSpot, request: Request) -> Response:
@@ -93,7 +93,7 @@ def check_in_routes(desk: CheckInDesk, gateway: CommandGateway, directory: Direc
         outcome = await gateway.submit(
             body.unit_id, command, command_id=command_id(request), correlation_id=correlation_id()
         )
-        return _answer(outcome, caller, 201)
+        return _answer(outcome, caller)
 
     del check_in, check_out  # registered
     return router
@@ -113,7 +113,7 @@ def _problem(refusal: Refused) -> Problem:
     return Problem(422, refusal.code, refusal.detail, field=_FIELDS.get(refusal.code))
 
 
-def _answer(outcome: Outcome, caller: Principal, status: int) -> Response:
+def _answer(outcome: Outcome, caller: Principal) -> Response:
     if outcome.status == "pending":
         return pending_response("checkin", outcome)
     if outcome.status == "refused" or outcome.state is None:
@@ -128,4 +128,4 @@ def _answer(outcome: Outcome, caller: Principal, status: int) -> Response:
         unit_until=stands.until,
         on_duty=[lease.member_id for lease in stands.leases],
     )
-    return JSONResponse(answer.model_dump(mode="json"), status)
+    return JSONResponse(answer.model_dump(mode="json"), 201)
