@@ -48,6 +48,7 @@ from shared.platform.telemetry import get_logger
 from shared.platform.web.api import create_api, install_command_route
 from shared.platform.web.health import Check
 from shared.platform.worker import Worker
+from shared.ports import Ids
 
 FOLDED = f"{SERVICE}:folded"
 LONGEST_DUTY = timedelta(days=3)
@@ -151,13 +152,17 @@ def build_api(settings: DispatchSettings) -> FastAPI:
         checks=parts.checks(),
         lifespan=parts.lifespan,
     )
-    routes = parts.routes(_playbooks(settings), settings)
-    app.include_router(incident_routes(routes, parts.ids))
-    app.include_router(order_routes(routes))
-    app.include_router(ending_routes(routes))
+    install_routes(app, parts.routes(_playbooks(settings), settings), parts.ids)
     app.include_router(stream_routes(parts.tail))
-    install_command_route(app, SERVICE, parts.gateway)
     return app
+
+
+def install_routes(app: FastAPI, parts: Parts, ids: Ids) -> None:
+    """Everything under `/dispatch/v1` but the stream."""
+    app.include_router(incident_routes(parts, ids))
+    app.include_router(order_routes(parts))
+    app.include_router(ending_routes(parts))
+    install_command_route(app, SERVICE, parts.gateway)
 
 
 class _ApiParts:

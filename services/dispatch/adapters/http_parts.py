@@ -1,7 +1,7 @@
 """What the routes work with, and how a command's outcome is answered."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
@@ -13,6 +13,7 @@ from services.dispatch.application.incident_views import IncidentViews
 from services.dispatch.application.ports import LiveIncidents
 from services.dispatch.application.report_incident import IncidentDesk
 from services.dispatch.domain.state import Reported, Unreported
+from shared.contracts.base import Message
 from shared.contracts.incident import (
     AcknowledgeOrder,
     CancelIncident,
@@ -24,7 +25,6 @@ from shared.contracts.incident import (
     ReportIncident,
     ReportSighting,
 )
-from shared.platform.commands import CommandGateway
 from shared.platform.outcomes import Outcome
 from shared.platform.web.api import command_id, correlation_id, pending_response, refused
 from shared.platform.web.problems import Problem, Titles
@@ -58,11 +58,31 @@ _STATUS = {"incident-unknown": 404, "order-unknown": 404, "not-your-order": 403,
 CONFLICT = 409
 
 
+class Decisions(Protocol):
+    """Who has commands decided, and knows what became of them: the command gateway."""
+
+    async def submit(
+        self,
+        aggregate_id: str,
+        body: Message,
+        *,
+        command_id: str | None = None,
+        correlation_id: str,
+        drill: bool = False,
+    ) -> Outcome:
+        """Durable on return; `pending` when the outcome is not known in time."""
+        ...
+
+    async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
+        """None when it is not (or no longer) known."""
+        ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """Handed to the routes by the composition root."""
 
-    gateway: CommandGateway
+    gateway: Decisions
     incidents: LiveIncidents
     views: IncidentViews
     desk: IncidentDesk
