@@ -18,9 +18,12 @@ from services.analytics.application.report_figures import ReportFigures
 from services.analytics.settings import AnalyticsSettings, is_embedded
 from shared.platform.clock import SystemClock
 from shared.platform.log_reader import LogReader
+from shared.platform.telemetry import get_logger
 from shared.platform.web.api import create_api
 from shared.platform.worker import Worker
 from shared.ports import Clock
+
+_log = get_logger("analytics")
 
 
 def build_worker(settings: AnalyticsSettings) -> Worker:
@@ -50,7 +53,7 @@ def _ingest(settings: AnalyticsSettings, history: History) -> tuple[Worker, Inge
 
     async def catch_up() -> None:
         await until_it_passes(history.prepare)
-        await until_it_passes(ingest.catch_up)
+        _log.info("caught-up", records=await until_it_passes(ingest.catch_up))
 
     worker.background(catch_up)
     worker.on_stop(history.close)

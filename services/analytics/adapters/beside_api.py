@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from aiokafka.errors import KafkaError
 
@@ -14,6 +14,8 @@ from shared.platform.stream import CRASHED
 from shared.platform.telemetry import get_logger
 from shared.platform.web.health import Check
 from shared.platform.worker import Worker
+
+T = TypeVar("T")
 
 RETRY_S = 1.0
 
@@ -100,16 +102,14 @@ class EmbeddedIngest:
         return None
 
 
-async def until_it_passes(call: Callable[[], Awaitable[object]]) -> None:
+async def until_it_passes(call: Callable[[], Awaitable[T]]) -> T:
     """Call until nothing that is away prevents it."""
     while True:
         try:
-            await call()
+            return await call()
         except (KafkaError, OSError) as error:
             _log.warning("waiting", reason=f"{type(error).__name__}: {error}")
             await asyncio.sleep(RETRY_S)
-        else:
-            return
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
