@@ -35,6 +35,7 @@ from services.checkin.application.ports import DutyBook, PinAttempts, PositionLo
 from services.checkin.application.relay_registry import relay_registry
 from services.checkin.domain.codes import PostCodes
 from services.checkin.settings import CheckinSettings
+from shared.contracts.topics import MEMBERS, SITES, STATIONS, UNITS
 from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
 from shared.platform.ledger import Ledger
@@ -127,6 +128,7 @@ def build_worker(settings: CheckinSettings) -> Worker:
                 _log.warning("registry-not-published", reason=f"{type(error).__name__}: {error}")
             await asyncio.sleep(settings.relay_every_s)
 
+    worker.publishes(STATIONS, SITES, UNITS, MEMBERS)
     worker.background(relay)
     worker.on_stop(engine.dispose)
     return worker

@@ -113,15 +113,19 @@ class CommandGateway:
         return None if self._subscribed.is_set() else "not subscribed to the deciders' answers"
 
     async def _listen(self) -> None:
+        said = False
         while True:
             try:
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(self._channel)
                     self._subscribed.set()
+                    said = False
                     async for message in pubsub.listen():
                         self._hear(cast("dict[str, Any]", message))
             except (RedisError, OSError) as error:
-                _log.warning("answers-unheard", reason=f"{type(error).__name__}: {error}")
+                if not said:
+                    _log.warning("answers-unheard", reason=f"{type(error).__name__}: {error}")
+                said = True
             self._subscribed.clear()
             await asyncio.sleep(0.2)
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import faust
@@ -150,6 +151,8 @@ class StreamGroup:
 
     def __init__(self, name: str, bootstrap: str) -> None:
         self.name = name
+        # Faust makes empty folders for tables, which are not used; not in whatever directory we were started in.
+        self._scratch = TemporaryDirectory(prefix="meu-")
         self._app = faust.App(
             name,
             broker=[f"kafka://{address}" for address in bootstrap.split(",")],
@@ -166,6 +169,7 @@ class StreamGroup:
             consumer_auto_offset_reset="earliest",
             producer_acks=-1,
             store="memory://",
+            datadir=self._scratch.name,
             loghandlers=[],
         )
         self.consumptions: list[Consumption] = []
@@ -202,6 +206,7 @@ class StreamGroup:
                 await task
         for consumption in self.consumptions:
             await consumption.stop()
+        self._scratch.cleanup()
 
     def assignment(self) -> dict[str, list[int]]:
         """The partitions this process owns now, by topic."""

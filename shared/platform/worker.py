@@ -84,6 +84,10 @@ class Worker:
         self._group(f"{self.name}.{group}").subscribe(topic.name, handle, self.dead_letters.bury)
         self._topics.append(topic)
 
+    def publishes(self, *topics: Topic) -> None:
+        """Topics that are only written to: they too must be as declared before the worker starts."""
+        self._topics += topics
+
     def background(self, task: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run a coroutine for as long as the worker runs; when it raises, the process ends."""
         self._background.append(task)
