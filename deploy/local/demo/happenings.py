@@ -78,21 +78,21 @@ class Happening:
         incident = f"/dispatch/v1/incidents/{answer.body['aggregate_id' if answer.was_pending else 'incident_id']}"
         self._stats.count(f"{what}s reported")
         self._stats.note(f"{what} {kind} at {self._station.name}: {description}")
-        arrived = await self._until_police_arrive(officer, incident)
-        if arrived:
+        there = await self._until_done(officer, incident)
+        if "police" in there:
             await officer.post(f"{incident}/handover", {"to": self._station.station_id})
         await officer.post(f"{incident}/clear", {"outcome": "resolved"})
         self._stats.count(f"{what}s cleared")
-        self._stats.note(f"{what} {kind} at {self._station.name}: {arrived} units came")
+        self._stats.note(f"{what} {kind} at {self._station.name}: {there.count('unit')} units came")
 
-    async def _until_police_arrive(self, officer: Caller, incident: str) -> int:
-        """How many units were there when the police came, or when waiting was given up."""
+    async def _until_done(self, officer: Caller, incident: str) -> list[str]:
+        """Who was there when every stage that had started was attained or missed, or waiting was given up."""
         until = time.monotonic() + OVER_WITHIN_S
         while True:
-            orders = (await officer.get(incident)).body["orders"]
-            there = [order["assignee_kind"] for order in orders if order["arrived_at"]]
-            if "police" in there or time.monotonic() > until:
-                return there.count("unit")
+            now = (await officer.get(incident)).body
+            started = [stage for stage in now["stages"] if stage["started_at"]]
+            if all(stage["attained_at"] or stage["missed_at"] for stage in started) or time.monotonic() > until:
+                return [order["assignee_kind"] for order in now["orders"] if order["arrived_at"]]
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _answering(self) -> Answering:

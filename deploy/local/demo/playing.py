@@ -14,6 +14,7 @@ from deploy.local.demo.topic_watch import TopicWatch
 from shared.platform.clock import SystemClock
 
 READY_WITHIN_S = 60.0
+HEARD_WITHIN_S = 180.0  # after a city was loaded, its 27,000 people must have reached every service
 _LOOK_EVERY_S = 0.1
 _INCIDENTS = "/dispatch/v1/incidents"
 
@@ -33,7 +34,6 @@ class Play:
 
     async def run(self) -> None:
         """From the report to the end. What does not happen in time is noted, and the story goes on."""
-        await self.watch.up_to_now()  # whoever follows the topics has the check-ins by now
         if self.scenario.drill_before is not None:
             self.drill_id = await self._report(drill=True)
             unit = self.scenario.drill_before.unit
@@ -48,6 +48,17 @@ class Play:
         if self.drill_id:
             cancel = {"reason": "real-incident"}
             await self.cast.officer.post(f"{_INCIDENTS}/{self.drill_id}/cancel", cancel)
+
+    async def rehearse(self) -> None:
+        """A drill that ends as soon as its order is heard: then whoever follows the registry has all of it."""
+        drill_id = await self._report(drill=True)
+        responders = self.cast.responders.values()
+
+        def heard() -> bool:
+            return any(m["incident_id"] == drill_id for r in responders for m in r.listener.messages.values())
+
+        await self._until("a drill's order is heard", heard, HEARD_WITHIN_S)
+        await self.cast.officer.post(f"{_INCIDENTS}/{drill_id}/cancel", {"reason": "rehearsed"})
 
     def units(self, kind: str, incident_id: str | None = None) -> list[str]:
         """Units that events of this kind are about, each once, in order."""

@@ -35,9 +35,13 @@ class Seen:
 
 @dataclass
 class Reading:
-    """What was read: how many records of each type, and what was wrong with some (at most 50 are kept)."""
+    """What was read: how many records of each type, and what was wrong with some (at most 50 are kept).
+
+    `buried`: by dead-letter topic, how many records came to lie there meanwhile.
+    """
 
     counts: Counter[str] = field(default_factory=Counter[str])
+    buried: Counter[str] = field(default_factory=Counter[str])
     faults: list[str] = field(default_factory=list[str])
     faulty: int = 0
 
@@ -48,7 +52,7 @@ class TopicWatch:
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
         self._book = SchemaBook()
-        self._topics = [topic.name for topic in TOPICS]
+        self._buries = {topic.dlq for topic in TOPICS}
         self._news = asyncio.Condition()
         self._events: dict[tuple[str, str], dict[int, Seen]] = {}
         self.reading = Reading()
@@ -108,16 +112,11 @@ class TopicWatch:
         """Return when everything that is on the topics now has been read."""
         await self._until_read(await self._consumer.end_offsets(self._consumer.assignment()))
 
-    async def dead_letters(self) -> dict[str, int]:
-        """How many records each topic's dead-letter topic holds, where any."""
-        partitions = [TopicPartition(topic.dlq, 0) for topic in TOPICS]
-        ends = await self._consumer.end_offsets(partitions)
-        begins = await self._consumer.beginning_offsets(partitions)
-        return {tp.topic: ends[tp] - begins[tp] for tp in partitions if ends[tp] > begins[tp]}
-
     async def _assign(self) -> dict[TopicPartition, int]:
         partitions = [TopicPartition(topic.name, number) for topic in TOPICS for number in range(topic.partitions)]
-        self._consumer.assign(partitions)
+        burials = [TopicPartition(topic.dlq, 0) for topic in TOPICS]
+        self._consumer.assign([*partitions, *burials])
+        await self._consumer.seek_to_end(*burials)
         begins = await self._consumer.beginning_offsets(partitions)
         ends = await self._consumer.end_offsets(partitions)
         for tp in partitions:
@@ -141,6 +140,9 @@ class TopicWatch:
                 self._news.notify_all()
 
     def _take(self, record: ConsumerRecord[bytes | None, bytes | None]) -> None:
+        if record.topic in self._buries:
+            self.reading.buried[record.topic] += 1
+            return
         headers = dict(record.headers)
         kind = headers.get("ce_type", b"?").decode(errors="replace")
         self.reading.counts[kind] += 1
