@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from services.dispatch.adapters.incident_tail import IncidentTail
 from services.dispatch.settings import DispatchSettings
 from shared.contracts import incident
 from shared.platform.web.tokens import Principal
@@ -216,6 +217,26 @@ async def test_the_stream_is_resumed_where_it_was_left_within_the_callers_subtre
     assert [event for _, event, _ in seen[1:]] == [event for _, event, _ in resumed[: len(seen) - 1]]
     broken = await dispatch.http.get("/dispatch/v1/stream", headers=bearer(OPERATOR) | {"Last-Event-ID": "???"})
     assert (broken.status_code, broken.json()["field"]) == (422, "Last-Event-ID")
+
+
+async def test_a_stream_left_before_this_process_began_is_resumed_from_the_log(dispatch: Dispatch) -> None:
+    quarter = Quarter()
+    await dispatch.settle(quarter, {})
+    incident_id = (await dispatch.report(quarter, quarter.officer()))["incident_id"]
+    tail = IncidentTail(dispatch.settings.kafka_bootstrap)
+    await tail.start()
+    try:
+        with tail.listen() as listener:
+            beginning = dict.fromkeys(listener.start, 0)
+            missed = [item async for item in tail.between(beginning, listener.start)]
+            own = [item for item in missed if item.envelope.subject == incident_id]
+            assert type(own[0].body).__name__ == "IncidentReported"
+            await dispatch.post(f"incidents/{incident_id}/cancel", quarter.officer(), {"reason": "double"})
+            live = await listener.next(within_s=20)
+            assert live is not None
+            assert live.envelope.sequence == (own[-1].envelope.sequence or 0) + 1
+    finally:
+        await tail.stop()
 
 
 async def test_the_same_idempotency_key_reports_one_incident(dispatch: Dispatch) -> None:
