@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from services.analytics.adapters.beside_api import BesideApi, EmbeddedIngest, ServedHistory, until_it_passes
+from services.analytics.adapters.beside_api import BesideApi, EmbeddedIngest, ServedHistory
 from services.analytics.adapters.clickhouse_history import ClickHouseHistory
 from services.analytics.adapters.database import Database
 from services.analytics.adapters.http_routes import TITLES, figures_router
@@ -19,6 +19,7 @@ from services.analytics.settings import AnalyticsSettings, is_embedded
 from shared.platform.clock import SystemClock
 from shared.platform.log_reader import LogReader
 from shared.platform.telemetry import get_logger
+from shared.platform.waiting import until_it_passes
 from shared.platform.web.api import create_api
 from shared.platform.worker import Worker
 from shared.ports import Clock
@@ -52,8 +53,8 @@ def _ingest(settings: AnalyticsSettings, history: History) -> tuple[Worker, Inge
     ingest = Ingest(history, KafkaLog(LogReader(settings.kafka_bootstrap)))
 
     async def catch_up() -> None:
-        await until_it_passes(history.prepare)
-        _log.info("caught-up", records=await until_it_passes(ingest.catch_up))
+        await until_it_passes("prepare the history", history.prepare)
+        _log.info("caught-up", records=await until_it_passes("catch up with the log", ingest.catch_up))
 
     worker.background(catch_up)
     worker.on_stop(history.close)

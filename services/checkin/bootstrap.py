@@ -1,11 +1,10 @@
 """Where check-in is put together."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from redis.asyncio import Redis
 from sqlalchemy import select
@@ -44,15 +43,14 @@ from shared.platform.log_reader import LogReader
 from shared.platform.producer import EventProducer
 from shared.platform.recovery import Recovery
 from shared.platform.telemetry import get_logger
+from shared.platform.waiting import AWAY, until_it_passes
 from shared.platform.web.api import Lifespan, create_api, install_command_route
 from shared.platform.web.health import Check
 from shared.platform.worker import Worker
 from shared.ports import Clock
 
-RETRY_S = 1.0
 LEDGER = "checkin"
 
-_AWAY = (KafkaError, OperationalError, OSError)
 _log = get_logger("checkin")
 
 
@@ -119,12 +117,12 @@ def build_worker(settings: CheckinSettings) -> Worker:
     publisher = KafkaRegistryPublisher(worker.producer, worker.clock)
 
     async def relay() -> None:
-        await _until_it_passes("migrate the registry", lambda: migrate(engine))
+        await until_it_passes("migrate the registry", lambda: migrate(engine), (OperationalError,))
         while True:
             try:
                 while await relay_registry(outbox, publisher, worker.worker_id, worker.clock):
                     pass
-            except _AWAY as error:
+            except (*AWAY, OperationalError) as error:
                 _log.warning("registry-not-published", reason=f"{type(error).__name__}: {error}")
             await asyncio.sleep(settings.relay_every_s)
 
@@ -183,7 +181,9 @@ class _Connected:
         tasks = [
             asyncio.create_task(self._feed.run()),
             asyncio.create_task(self._connect()),
-            asyncio.create_task(_until_it_passes("migrate the registry", lambda: migrate(self._engine))),
+            asyncio.create_task(
+                until_it_passes("migrate the registry", lambda: migrate(self._engine), (OperationalError,))
+            ),
         ]
         await self._gateway.start()
         try:
@@ -198,7 +198,7 @@ class _Connected:
             await self._redis.aclose()
 
     async def _connect(self) -> None:
-        await _until_it_passes("connect to Kafka", self._producer.start)
+        await until_it_passes("connect to Kafka", self._producer.start)
         self._broker_answered.set()
 
     async def _check_kafka(self) -> str | None:
@@ -216,16 +216,3 @@ class _Connected:
 
 def _seal(settings: CheckinSettings) -> Seal:
     return Seal(settings.personal_data_key.get_secret_value())
-
-
-async def _until_it_passes(what: str, attempt: Callable[[], Awaitable[object]]) -> None:
-    said = False
-    while True:
-        try:
-            await attempt()
-            return
-        except _AWAY as error:
-            if not said:
-                _log.warning("waiting", to=what, reason=f"{type(error).__name__}: {error}")
-            said = True
-        await asyncio.sleep(RETRY_S)

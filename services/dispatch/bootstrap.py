@@ -45,6 +45,7 @@ from shared.platform.projection import Projection, Projector, done_key
 from shared.platform.recovery import Recovery
 from shared.platform.settings import EX_CONFIG
 from shared.platform.telemetry import get_logger
+from shared.platform.waiting import until_it_passes
 from shared.platform.web.api import create_api, install_command_route
 from shared.platform.web.health import Check
 from shared.platform.worker import Worker
@@ -55,7 +56,6 @@ LONGEST_DUTY = timedelta(days=3)
 """A lease given longer ago than this has run out."""
 UNKNOWING_S = 30.0  # then it is better to send whom one knows of; a unit ordered twice is found and replaced
 RESOLVE_EVERY_S = 1.0
-RETRY_S = 1.0
 DOUBLE_ORDERS = Counter("meu_dispatch_double_orders", "Orders withdrawn since their unit had another one.", ["drill"])
 
 _log = get_logger(SERVICE)
@@ -212,14 +212,8 @@ class _ApiParts:
         return {"redis": self._check_redis, "answers": self.gateway.check, "stream": self.tail.check}
 
     async def _connect(self) -> None:
-        for start in (self._producer.start, self.tail.start):
-            while True:
-                try:
-                    await start()
-                    break
-                except (KafkaError, OSError) as error:
-                    _log.warning("waiting", to="connect to Kafka", reason=f"{type(error).__name__}: {error}")
-                    await asyncio.sleep(RETRY_S)
+        await until_it_passes("connect to Kafka", self._producer.start)
+        await until_it_passes("follow the incidents", self.tail.start)
 
     async def _check_redis(self) -> str | None:
         await self.redis.ping()

@@ -13,13 +13,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import faust
-from aiokafka.errors import KafkaError
 from faust.types import EventT
-from redis.exceptions import RedisError
 
 from shared.platform.clock import from_ms
 from shared.platform.records import Record
 from shared.platform.telemetry import get_logger
+from shared.platform.waiting import AWAY
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
 Bury = Callable[[Record, str], Awaitable[None]]
@@ -33,9 +32,6 @@ QUEUE_MAX: Final = 4 * BATCH_MAX
 UNFINISHED_MAX: Final = BATCH_MAX
 TRIES: Final = 3
 CRASHED: Final = 70  # EX_SOFTWARE; the supervisor starts the process again
-
-# What passes by itself: tried again until it does, since acknowledging would lose the records.
-PASSING: Final = (KafkaError, RedisError, ConnectionError, TimeoutError, OSError)
 
 _log = get_logger("stream")
 
@@ -129,7 +125,7 @@ class Consumption:
         while True:
             try:
                 await call()
-            except PASSING as error:
+            except AWAY as error:  # acknowledging would lose the records
                 if self.waiting_for is None:
                     _log.warning("waiting", topic=self.topic, reason=f"{type(error).__name__}: {error}")
                 self.waiting_for = f"{type(error).__name__}: {error}"

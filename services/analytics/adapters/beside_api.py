@@ -2,22 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol, TypeVar
-
-from aiokafka.errors import KafkaError
+from typing import Protocol
 
 from services.analytics.application.ingest import Ingest
 from services.analytics.application.ports import History
 from shared.platform.stream import CRASHED
 from shared.platform.telemetry import get_logger
+from shared.platform.waiting import until_it_passes
 from shared.platform.web.health import Check
 from shared.platform.worker import Worker
-
-T = TypeVar("T")
-
-RETRY_S = 1.0
 
 _log = get_logger("ingest")
 
@@ -42,7 +37,9 @@ class ServedHistory:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        preparing = asyncio.create_task(until_it_passes(self._history.prepare), name="prepare-history")
+        preparing = asyncio.create_task(
+            until_it_passes("prepare the history", self._history.prepare), name="prepare-history"
+        )
         try:
             yield
         finally:
@@ -100,16 +97,6 @@ class EmbeddedIngest:
             if reason := await check():
                 return f"{name}: {reason}"
         return None
-
-
-async def until_it_passes(call: Callable[[], Awaitable[T]]) -> T:
-    """Call until nothing that is away prevents it."""
-    while True:
-        try:
-            return await call()
-        except (KafkaError, OSError) as error:
-            _log.warning("waiting", reason=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(RETRY_S)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
