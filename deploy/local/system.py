@@ -106,9 +106,11 @@ class System:
         environment = {**addresses.environment(), **self._secrets.environment(), **self._settings}
         self._start_process("api", "deploy.local.one_port", str(self._port), environment=environment)
         self.processes["api"].wait_ready(self.ready, within=READY_WITHIN_S)
-        for name in WORKERS:
+        # The embedded history admits one process, the api's; a ClickHouse server is fed by a worker.
+        workers = WORKERS if addresses.clickhouse_url.startswith("chdb:") else (*WORKERS, "analytics")
+        for name in workers:
             self._start_process(f"{name}-worker", f"services.{name}.entrypoints.worker", environment=environment)
-        self._say(f"APIs at {self.base_url}, {len(WORKERS)} workers")
+        self._say(f"APIs at {self.base_url}, {len(workers)} workers")
 
     def _start_process(self, name: str, module: str, *arguments: str, environment: Mapping[str, str]) -> None:
         process = ChildProcess(
