@@ -55,8 +55,8 @@ class Responder:
     def __init__(self, crew: Crew, answering: Answering) -> None:
         self.crew = crew
         self.listener = Listener(crew.lead)
-        self.refusals: list[str] = []
-        """Codes with which the system refused an answer."""
+        self.refusals: list[tuple[str, str]] = []
+        """Incidents, and codes with which the system refused an answer there."""
         self._answering = answering
         self._answered: set[str] = set()
 
@@ -79,21 +79,21 @@ class Responder:
             case "silent":
                 return
             case "refuses":
-                await self._say(caller.post(f"{order}/decline", {"reason": "busy"}))
+                await self._say(item, caller.post(f"{order}/decline", {"reason": "busy"}))
             case "answers" | "late":
-                if await self._say(caller.post(f"{order}/acknowledge", {})):
-                    await self._go(item["incident_id"], order)
+                if await self._say(item, caller.post(f"{order}/acknowledge", {})):
+                    await self._go(item, order)
 
-    async def _go(self, incident_id: str, order: str) -> None:
-        incident = (await self.crew.lead.caller.get(f"/dispatch/v1/incidents/{incident_id}")).body
+    async def _go(self, item: dict[str, Any], order: str) -> None:
+        incident = (await self.crew.lead.caller.get(f"/dispatch/v1/incidents/{item['incident_id']}")).body
         scene = Place.model_validate(incident["location"])
         await self.crew.walk_to(scene, RIDE_M_S / PACE)
-        await self._say(self.crew.lead.caller.post(f"{order}/arrive", arrival(self.crew.lead.place)))
+        await self._say(item, self.crew.lead.caller.post(f"{order}/arrive", arrival(self.crew.lead.place)))
 
-    async def _say(self, request: Coroutine[Any, Any, Any]) -> bool:
+    async def _say(self, item: dict[str, Any], request: Coroutine[Any, Any, Any]) -> bool:
         refusal = await unless_over(request)
         if refusal is not None:
-            self.refusals.append(refusal)
+            self.refusals.append((item["incident_id"], refusal))
         return refusal is None
 
 

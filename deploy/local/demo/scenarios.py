@@ -1,16 +1,20 @@
 """Plays scenarios one after the other, and checks from the outside what came of them."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 
 from deploy.local.demo.cast import on_duty
 from deploy.local.demo.checks import Checklist, CheckRow
 from deploy.local.demo.city import City
-from deploy.local.demo.client import Api, Issue
+from deploy.local.demo.client import Api, Issue, Unreachable
 from deploy.local.demo.expectations import check
 from deploy.local.demo.playing import Play
 from deploy.local.demo.scenario_data import Scenario, scenario
 from deploy.local.demo.topic_watch import TopicWatch
+from shared.contracts.topics import MEMBERS
 
+REGISTERED_WITHIN_S = 600.0
 CONNECTIONS = 40  # everybody on duty in a scenario waits for news in a request of their own
 
 
@@ -23,10 +27,21 @@ async def play(
     """
     rows: list[CheckRow] = []
     async with Api(base_url, issue, connections=CONNECTIONS) as api, TopicWatch(kafka_bootstrap) as watch:
+        await _registered(city, watch)
         for number, name in enumerate(names):
             rows += await _play(scenario(name), city, api, watch, time_factor, rehearsed=number == 0)
         rows += await _whole_run(watch)
     return rows
+
+
+async def _registered(city: City, watch: TopicWatch) -> None:
+    """Return when everybody has been published: people come last. Raises Unreachable when that never ends."""
+    people = len(city.officers) + sum(len(manned.people) for manned in city.units)
+    until = time.monotonic() + REGISTERED_WITHIN_S
+    while await watch.published(MEMBERS) < people:
+        if time.monotonic() > until:
+            raise Unreachable(f"not all of the city's {people} people were published in {REGISTERED_WITHIN_S:g} s")
+        await asyncio.sleep(0.5)
 
 
 async def _play(

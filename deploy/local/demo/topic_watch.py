@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from deploy.local.demo.schema_book import SchemaBook
-from shared.contracts.topics import DELIVERIES, INCIDENTS, TOPICS
+from shared.contracts.topics import DELIVERIES, INCIDENTS, TOPICS, Topic
 
 T = TypeVar("T")
 
@@ -111,6 +111,11 @@ class TopicWatch:
     async def up_to_now(self) -> None:
         """Return when everything that is on the topics now has been read."""
         await self._until_read(await self._consumer.end_offsets(self._consumer.assignment()))
+
+    async def published(self, topic: Topic) -> int:
+        """How many records were ever written to a declared topic."""
+        partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+        return sum((await self._consumer.end_offsets(partitions)).values())
 
     async def _assign(self) -> dict[TopicPartition, int]:
         partitions = [TopicPartition(topic.name, number) for topic in TOPICS for number in range(topic.partitions)]
