@@ -16,12 +16,12 @@ TIME_FACTOR = 1.0
 """A worker that is killed is back within some 15 s; playbooks at their own times bear that, as they must in life."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def city() -> City:
     return generate(seed=1, units=60)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system(city: City) -> Generator[System]:
     """Started with the city loaded. Units need no rest, so that scenarios may follow one another at once."""
     directory = VAR / "tmp" / f"e2e-{os.getpid()}"
