@@ -16,7 +16,7 @@ from shared.platform.clock import SystemClock
 from shared.vocabulary.geography import Point, distance_m
 
 ACCURACY_M = 12.0
-HURRY_M_S = 3.0  # metres a second of somebody on the way to a scene
+IN_SIGHT_M = 60.0
 _clock = SystemClock()
 
 
@@ -83,9 +83,9 @@ class Crew:
         await self.lead.caller.post("/checkin/v1/positions", {"fixes": self.fixes()})
 
     async def walk_to(self, scene: Place, speed_m_s: float, step_s: float = 1.0) -> None:
-        """Hurry there, reporting positions on the way."""
+        """Hurry there, reporting positions on the way. Who is within sight of the scene is there."""
         self.is_away = True
-        while (left_m := away_m(self.lead.place, scene)) > 5:
+        while (left_m := away_m(self.lead.place, scene)) > IN_SIGHT_M:
             share = min(1.0, speed_m_s * step_s / left_m)
             await asyncio.sleep(step_s if share < 1 else left_m / speed_m_s)
             for phone in self.phones:

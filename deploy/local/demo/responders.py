@@ -14,7 +14,7 @@ WAIT_S = 10  # for news, in one request
 INBOX_MAX = 100
 PACE = 0.1
 """People in a demo are ten times as quick as in life. Who answers too late must wait the system's own times."""
-RIDE_M_S = 6.0  # metres a second on the electric scooters that units patrol with
+RIDE_M_S = 8.0  # metres a second on the electric motorcycles that units patrol with
 _OVER = ("order-not-open", "incident-closed", "incident-handed-over", "already-arrived")
 
 

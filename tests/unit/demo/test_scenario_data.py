@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from deploy.local.demo.city import NAMED_UNITS, generate
 from deploy.local.demo.phones import away_m
+from deploy.local.demo.responders import RIDE_M_S
 from deploy.local.demo.scenario_data import SCENARIOS, Scenario, Step, scenario
 from deploy.local.demo.scene import scene_of
 from shared.vocabulary.terms import EquipmentKind
@@ -57,6 +58,16 @@ def test_responders_are_nearer_than_who_is_not_ordered(played: Scenario) -> None
     spare = [unit for unit in expect.not_ordered if unit not in expect.held_back]
     if spare:
         assert max(map(away, expect.responders)) < min(map(away, spare))
+
+
+def test_the_units_that_come_can_be_there_with_time_to_spare() -> None:
+    """The one that is asked last, too: after another's silence of 20 s."""
+    played = scenario("S2")
+    scene = scene_of(played.report.scene)
+    for cast in played.on_duty:
+        if cast.unit in played.expect.responders and cast.manner == "answers":
+            ride_s = away_m(CITY.unit_by_id[cast.unit].unit.location, scene) / RIDE_M_S
+            assert 20 + cast.after_s + ride_s < 180 * 0.7
 
 
 def test_who_is_held_back_from_the_weapon_has_neither_shield_nor_stick() -> None:
