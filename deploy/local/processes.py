@@ -117,16 +117,6 @@ class ChildProcess:
         """Exit status of the last run (negative: the signal); None while it runs or before it ran."""
         return self._process.poll() if self._process is not None else None
 
-    @property
-    def rss_bytes(self) -> int:
-        """Resident memory in bytes; 0 when it does not run or the system does not say (no /proc)."""
-        try:
-            status = Path(f"/proc/{self.pid}/status").read_text()
-        except OSError:
-            return 0
-        line = next((line for line in status.splitlines() if line.startswith("VmRSS:")), "VmRSS: 0 kB")
-        return int(line.split()[1]) * 1024
-
     def log_tail(self, lines: int = 20) -> str:
         """The last lines of the log, headed by where it lies."""
         if not self.log.exists():

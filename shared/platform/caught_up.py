@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from redis.asyncio import Redis
 
 from shared.contracts.topics import Topic
+from shared.platform.kafka_clients import start_or_stop
 from shared.platform.projection import done_key
 from shared.platform.telemetry import get_logger
 
@@ -62,11 +63,7 @@ class CaughtUp:
     async def _ends(self) -> Mapping[TopicPartition, int]:
         if self._consumer is None:
             consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False)
-            try:
-                await consumer.start()
-            except BaseException:
-                await consumer.stop()
-                raise
+            await start_or_stop(consumer)
             self._consumer = consumer
         return await self._consumer.end_offsets(self._partitions)
 

@@ -14,7 +14,7 @@ from shared.platform.producer import EventProducer
 from shared.platform.records import Received, Record
 from shared.platform.recovery import Recovery
 from shared.platform.rules import Deciding
-from shared.platform.telemetry import LEDGER_STEP_SECONDS
+from shared.platform.telemetry import LAST_TICK_SECONDS, LEDGER_STEP_SECONDS
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -52,6 +52,7 @@ class Ledger(Generic[S, C, E]):
         for item in received:
             if isinstance(item.body, Tick):
                 self.last_tick[item.record.partition] = item.record.timestamp
+                LAST_TICK_SECONDS.labels(self.deciding.source).set(item.record.timestamp.timestamp())
         LEDGER_STEP_SECONDS.labels(self.deciding.source).observe(time.perf_counter() - started)
 
     async def _step(self, batch: "_Batch") -> bool:

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.structs import ConsumerRecord
 
-from shared.platform.clock import from_ms, to_ms
+from shared.platform.clock import to_ms
+from shared.platform.kafka_clients import record_of, start_or_stop
 from shared.platform.records import Record
 
 
@@ -33,7 +33,7 @@ class LogReader:
             consumer.seek(where, position)
             while position < stop:
                 fetched = await consumer.getmany(where, timeout_ms=1000, max_records=2000)
-                batch = [_record(item) for item in fetched.get(where, []) if item.offset < stop]
+                batch = [record_of(item) for item in fetched.get(where, []) if item.offset < stop]
                 # Compaction leaves gaps at the end of a range, so the position decides, not the last record.
                 position = await consumer.position(where)
                 if batch:
@@ -61,20 +61,8 @@ class LogReader:
             auto_offset_reset="none",
         )
         consumer.assign([where])
+        await start_or_stop(consumer)
         try:
-            await consumer.start()
             yield consumer
         finally:
             await consumer.stop()
-
-
-def _record(item: ConsumerRecord[bytes | None, bytes | None]) -> Record:
-    return Record(
-        topic=item.topic,
-        partition=item.partition,
-        offset=item.offset,
-        timestamp=from_ms(item.timestamp),
-        key=item.key,
-        value=item.value,
-        headers=dict(item.headers),
-    )

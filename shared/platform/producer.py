@@ -10,6 +10,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.structs import RecordMetadata
 
 from shared.contracts.envelope import EncodedRecord
+from shared.platform.kafka_clients import start_or_stop
 
 MAX_REQUEST_BYTES = 2_000_000  # a dead letter holds an oversize record and its reason
 
@@ -32,11 +33,7 @@ class EventProducer:
             max_request_size=MAX_REQUEST_BYTES,
             request_timeout_ms=20_000,
         )
-        try:
-            await producer.start()
-        except BaseException:
-            await producer.stop()
-            raise
+        await start_or_stop(producer)
         self._producer = producer
 
     async def stop(self) -> None:

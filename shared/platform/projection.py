@@ -12,6 +12,7 @@ from shared.platform.dead_letters import DeadLetters
 from shared.platform.log_reader import LogReader
 from shared.platform.records import Received, Record
 from shared.platform.telemetry import get_logger
+from shared.platform.waiting import AWAY
 from shared.ports import Clock
 
 _log = get_logger("projection")
@@ -120,7 +121,8 @@ class Projector:
         self, partition: int, start: int, end: int, since: datetime | None, stored: dict[int, int]
     ) -> None:
         if since is not None:
-            start = await self._reader.offset_at(self.topic.name, partition, since) or start
+            first_needed = await self._reader.offset_at(self.topic.name, partition, since)
+            start = end if first_needed is None else first_needed
         count = 0
         async for records in self._reader.read(self.topic.name, partition, start, end):
             await self._fold(records, stored)
@@ -131,8 +133,23 @@ class Projector:
             _log.info("caught-up", topic=self.topic.name, partition=partition, records=count)
 
     async def _fold(self, records: Sequence[Record], stored: dict[int, int]) -> None:
-        await self._projection.apply(await self._dead_letters.receive(records))
+        await self._apply(await self._dead_letters.receive(records))
         await self._mark({record.partition: record.offset for record in records}, stored)
+
+    async def _apply(self, items: Sequence[Received]) -> None:
+        """Apply, and put aside the one record that cannot be applied: the marker moves on, so it is met once only."""
+        try:
+            await self._projection.apply(items)
+        except AWAY:
+            raise
+        except Exception as error:
+            _log.exception("not-applied", topic=self.topic.name, records=len(items))
+            if len(items) == 1:
+                await self._dead_letters.bury(items[0].record, f"{type(error).__name__}: {error}")
+                return
+            middle = len(items) // 2
+            await self._apply(items[:middle])
+            await self._apply(items[middle:])
 
     async def _mark(self, offsets: Mapping[int, int], stored: dict[int, int]) -> None:
         """Moves the marker on from exactly where it was found: what was folded meanwhile may be gone."""

@@ -18,6 +18,7 @@ class Mismatch:
 
     topic: str
     problem: str
+    is_missing: bool = False
 
     def __str__(self) -> str:
         return f"{self.topic}: {self.problem}"
@@ -38,7 +39,7 @@ class TopicAdmin:
     def apply(self, replication_factor: int, topics: Sequence[Topic] = TOPICS) -> list[str]:
         """Create what is missing, with its dead-letter topic. Returns the names that were created."""
         there = set(self._client.list_topics())
-        wanted = {name: options for topic in topics for name, options in _declared(topic).items()}
+        wanted = _declared(topics)
         missing = {
             name: {**options, "replication_factor": replication_factor}
             for name, options in wanted.items()
@@ -50,10 +51,12 @@ class TopicAdmin:
 
     def check(self, topics: Sequence[Topic] = TOPICS) -> list[Mismatch]:
         """What is missing or differs from its declaration."""
-        declared = {name: options for topic in topics for name, options in _declared(topic).items()}
+        declared = _declared(topics)
         there = set(self._client.list_topics())
         mismatches = [
-            Mismatch(name, "is missing; `meu topics apply` makes it") for name in declared if name not in there
+            Mismatch(name, "is missing; `meu topics apply` makes it", is_missing=True)
+            for name in declared
+            if name not in there
         ]
         present = [name for name in declared if name in there]
         if not present:
@@ -77,9 +80,11 @@ class TopicAdmin:
         return mismatches
 
 
-def _declared(topic: Topic) -> dict[str, dict[str, Any]]:
+def _declared(topics: Sequence[Topic]) -> dict[str, dict[str, Any]]:
+    """Partitions and settings by name, of the topics and of their dead-letter topics."""
     dlq_configs = {"retention.ms": "-1", "max.message.bytes": str(DLQ_MAX_BYTES)}
-    return {
-        topic.name: {"num_partitions": topic.partitions, "configs": topic.config()},
-        topic.dlq: {"num_partitions": DLQ_PARTITIONS, "configs": dlq_configs},
-    }
+    declared: dict[str, dict[str, Any]] = {}
+    for topic in topics:
+        declared[topic.name] = {"num_partitions": topic.partitions, "configs": topic.config()}
+        declared[topic.dlq] = {"num_partitions": DLQ_PARTITIONS, "configs": dlq_configs}
+    return declared

@@ -202,9 +202,7 @@ class Worker:
             log_config=None,
             access_log=False,
         )
-        server = uvicorn.Server(config)
-        server.install_signal_handlers = lambda: None  # pyright: ignore[reportAttributeAccessIssue] - ours are set
-        await server.serve()
+        await uvicorn.Server(config).serve()
 
     async def _die_if_it_fails(self, coroutine: Coroutine[Any, Any, None]) -> None:
         try:
@@ -227,7 +225,7 @@ async def wait_for_backends(settings: PlatformSettings, topics: list[Topic]) -> 
         except (RedisError, OSError, TimeoutError, KafkaClientError, RuntimeError) as error:
             reason = f"{type(error).__name__}: {error}"
         else:
-            wrong = [m for m in mismatches if "is missing" not in m.problem]
+            wrong = [mismatch for mismatch in mismatches if not mismatch.is_missing]
             if wrong:
                 for mismatch in wrong:
                     _log.error("wrong-topic", topic=mismatch.topic, problem=mismatch.problem)

@@ -1,7 +1,6 @@
 """What a decider answers. A refusal is a returned value; an exception is a fault."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Generic, TypeVar
 
 E_co = TypeVar("E_co", covariant=True)
@@ -25,8 +24,3 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class TimePassed:
     """The command that a tick gives to an aggregate whose deadline its timestamp has passed."""
-
-
-def at_or_after(now: datetime, deadline: datetime | None) -> bool:
-    """Whether a deadline that may not be set is due at `now`."""
-    return deadline is not None and deadline <= now

@@ -10,7 +10,9 @@ from aiokafka.structs import ConsumerRecord
 from services.checkin.adapters.kafka_registry import TOPIC_OF
 from services.checkin.application.directory import Directory
 from services.checkin.application.ports import Publication, PublishedKind
-from shared.contracts.envelope import Undecodable, decode, decode_body
+from shared.contracts.envelope import Undecodable
+from shared.platform.dead_letters import understand
+from shared.platform.kafka_clients import record_of, start_or_stop
 from shared.platform.telemetry import get_logger
 
 FOLLOWED: tuple[PublishedKind, ...] = ("station", "site", "unit")
@@ -56,8 +58,8 @@ class DirectoryFeed:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )
+        await start_or_stop(consumer)
         try:
-            await consumer.start()
             topics = [TOPIC_OF[kind] for kind in FOLLOWED]
             partitions = [TopicPartition(topic.name, n) for topic in topics for n in range(topic.partitions)]
             consumer.assign(partitions)
@@ -81,7 +83,6 @@ class DirectoryFeed:
 
 
 def _publication(record: ConsumerRecord[bytes, bytes | None]) -> Publication:
-    kind = _KIND_OF[record.topic]
-    envelope = decode(record.key, record.value, dict(record.headers))
-    state = None if record.value is None else decode_body(TOPIC_OF[kind], envelope, record.value)
-    return Publication(kind, envelope.subject, envelope.sequence or 0, state)
+    received = understand(record_of(record))
+    envelope = received.envelope
+    return Publication(_KIND_OF[record.topic], envelope.subject, envelope.sequence or 0, received.body)

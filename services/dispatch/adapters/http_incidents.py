@@ -32,7 +32,6 @@ from shared.vocabulary.organisation import is_path
 from shared.vocabulary.terms import IncidentClass, Role, SourceKind
 
 Limit = Annotated[int, Query(ge=1, le=200)]
-SCOPED_TO_OWN = (*ON_PHONES, Role.PARTNER)
 
 
 def incident_routes(parts: Parts, ids: Ids) -> APIRouter:

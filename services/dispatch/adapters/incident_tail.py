@@ -15,8 +15,8 @@ from aiokafka.errors import KafkaError
 
 from shared.contracts.envelope import Undecodable
 from shared.contracts.topics import INCIDENTS, Topic
-from shared.platform.clock import from_ms
 from shared.platform.dead_letters import understand
+from shared.platform.kafka_clients import record_of, start_or_stop
 from shared.platform.log_reader import LogReader
 from shared.platform.records import Received, Record
 from shared.platform.telemetry import get_logger
@@ -138,11 +138,7 @@ class IncidentTail:
     async def _connected(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, auto_offset_reset="earliest")
         consumer.assign(self._partitions())
-        try:
-            await consumer.start()
-        except BaseException:
-            await consumer.stop()
-            raise
+        await start_or_stop(consumer)
         return consumer
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
@@ -169,16 +165,7 @@ class IncidentTail:
             for where, found in fetched.items():
                 for each in found:
                     self._next[where.partition] = each.offset + 1
-                    record = Record(
-                        each.topic,
-                        each.partition,
-                        each.offset,
-                        from_ms(each.timestamp),
-                        each.key,
-                        each.value,
-                        dict(each.headers),
-                    )
-                    item = _understood(record)
+                    item = _understood(record_of(each))
                     if item is not None:
                         self._hand_out(item)
 
