@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
@@ -15,7 +14,6 @@ from services.notify.adapters.http_deliveries import deliveries_router
 from services.notify.adapters.http_inbox import inbox_router
 from services.notify.adapters.http_sms import SmsChannel
 from services.notify.adapters.http_webhook import WebhookChannel
-from services.notify.adapters.kafka_caught_up import CaughtUp
 from services.notify.adapters.kafka_lane_commands import KafkaLaneCommands
 from services.notify.adapters.kafka_streams import AttemptStream, IncidentStream
 from services.notify.adapters.redis_bell import InboxBell
@@ -36,6 +34,7 @@ from services.notify.domain.events import Event
 from services.notify.domain.state import State
 from services.notify.settings import NotifySettings
 from shared.contracts.topics import DELIVERIES, DUTY, INCIDENTS, MEMBERS, Topic
+from shared.platform.caught_up import CaughtUp
 from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
 from shared.platform.ledger import Ledger
@@ -45,7 +44,7 @@ from shared.platform.outcomes import Outcome
 from shared.platform.producer import EventProducer
 from shared.platform.projection import Projection, Projector
 from shared.platform.recovery import Recovery
-from shared.platform.telemetry import get_logger
+from shared.platform.waiting import until_it_passes
 from shared.platform.web.api import create_api, install_command_route
 from shared.platform.web.health import Check
 from shared.platform.web.problems import Titles
@@ -53,11 +52,10 @@ from shared.platform.worker import Worker
 from shared.vocabulary.terms import ChannelKind, Lane
 
 ALL_LANES = tuple(Lane)
-RETRY_S = 1.0
+UNKNOWING_S = 120.0
+"""Then it is better to tell those who are known; a whole city's registry is read again in less."""
 LONGEST_DUTY = timedelta(days=3)
 """A lease given longer ago than this has run out."""
-
-_log = get_logger("notify")
 
 TITLES: Titles = {
     "delivery-unknown": ("没有这条通知", "No such delivery"),
@@ -135,13 +133,8 @@ class _ApiParts:
         return {"kafka": self._check_kafka, "redis": self._check_redis, **answers}
 
     async def _connect(self) -> None:
-        while not self._connected.is_set():
-            try:
-                await self._producer.start()
-                self._connected.set()
-            except (KafkaError, OSError) as error:
-                _log.warning("waiting", to="connect to Kafka", reason=f"{type(error).__name__}: {error}")
-                await asyncio.sleep(RETRY_S)
+        await until_it_passes("connect to Kafka", self._producer.start)
+        self._connected.set()
 
     async def _check_kafka(self) -> str | None:
         return None if self._connected.is_set() else "no broker has answered yet"
@@ -244,7 +237,9 @@ def _send(worker: Worker, parts: _Parts, lanes: Collection[Lane]) -> None:
 
 def _plan(worker: Worker, parts: _Parts, group: str, lanes: Collection[Lane]) -> None:
     briefs = RedisBriefs(worker.redis, f"{parts.prefix}{group}:")
-    people = CaughtUp(worker.settings.kafka_bootstrap, worker.redis, parts.scope, (MEMBERS, DUTY))
+    people = CaughtUp(
+        worker.settings.kafka_bootstrap, worker.redis, parts.scope, (MEMBERS, DUTY), give_up_after_s=UNKNOWING_S
+    )
     worker.on_stop(people.close)
     planner = Planner(
         lanes,

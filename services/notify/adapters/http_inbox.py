@@ -10,8 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from services.notify.adapters.redis_bell import InboxBell
-from services.notify.adapters.redis_delivery_views import RedisInbox
-from services.notify.application.views import InboxItem
+from services.notify.application.views import Inbox, InboxItem
 from shared.contracts.delivery import AcknowledgeDelivery
 from shared.platform.commands import CommandGateway
 from shared.platform.web.api import command_id, correlation_id, pending_response, refused
@@ -38,7 +37,7 @@ class Acknowledged(BaseModel):
     acknowledged: bool = True
 
 
-def inbox_router(inbox: RedisInbox, bell: InboxBell, gateways: Mapping[Lane, CommandGateway]) -> APIRouter:
+def inbox_router(inbox: Inbox, bell: InboxBell, gateways: Mapping[Lane, CommandGateway]) -> APIRouter:
     """`GET /notify/v1/inbox` and `POST /notify/v1/inbox/{id}/acknowledge`."""
     router = APIRouter(tags=["inbox"])
 
@@ -91,9 +90,7 @@ def inbox_router(inbox: RedisInbox, bell: InboxBell, gateways: Mapping[Lane, Com
     return router
 
 
-async def _read(
-    request: Request, inbox: RedisInbox, member_id: str, after: str | None, limit: int
-) -> tuple[Response, bool]:
+async def _read(request: Request, inbox: Inbox, member_id: str, after: str | None, limit: int) -> tuple[Response, bool]:
     items, more = await inbox.page(member_id, after, limit)
     body = InboxPage(items=list(items)).model_dump(mode="json")
     response = JSONResponse(body, headers={"Cache-Control": "private, no-store"})

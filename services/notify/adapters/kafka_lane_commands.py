@@ -1,21 +1,16 @@
 """Commands to the lanes' topics."""
 
-import asyncio
 from collections.abc import Sequence
 from itertools import groupby
-
-from aiokafka.errors import KafkaError
 
 from services.notify.adapters.delivery_ledger import LANE_TOPICS
 from services.notify.application.lane_commands import LaneCommand
 from shared.contracts.envelope import EncodedRecord, Envelope, encode
 from shared.platform.producer import EventProducer
-from shared.platform.telemetry import get_logger
+from shared.platform.waiting import until_it_passes
 from shared.ports import Clock
 
-RETRY_S = 0.5
 AT_ONCE = 50  # a cohort's plan may take 400 KB
-_log = get_logger("lane-commands")
 
 
 class KafkaLaneCommands:
@@ -33,14 +28,7 @@ class KafkaLaneCommands:
                 await self._publish(LANE_TOPICS[lane].name, records[start : start + AT_ONCE])
 
     async def _publish(self, topic: str, records: Sequence[tuple[EncodedRecord, None]]) -> None:
-        while True:
-            try:
-                await self._producer.publish(topic, records)
-            except (KafkaError, TimeoutError) as error:
-                _log.warning("waiting", topic=topic, reason=f"{type(error).__name__}: {error}")
-                await asyncio.sleep(RETRY_S)
-            else:
-                return
+        await until_it_passes(f"write to {topic}", lambda: self._producer.publish(topic, records))
 
     def _envelope(self, command: LaneCommand) -> Envelope:
         return Envelope(

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from services.notify.adapters.kafka_caught_up import CaughtUp
 from services.notify.application.notices import PLANNED_FOR
 from services.notify.application.planning import Planner
 from services.notify.application.sending import Sender
 from shared.contracts.delivery import AttemptBegun
 from shared.contracts.envelope import Undecodable
+from shared.platform.caught_up import CaughtUp
 from shared.platform.dead_letters import understand
 from shared.platform.projection import Projector
 from shared.platform.records import Received, Record

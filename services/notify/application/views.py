@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.contracts.delivery import DeliveryPlanned
 from shared.vocabulary.terms import ChannelKind, Lane
 
 RecipientState = Literal["queued", "attempting", "accepted", "failed", "unknown", "unreachable", "withdrawn", "expired"]
@@ -72,6 +73,10 @@ class Inbox(Protocol):
 
     async def page(self, member_id: str, after: str | None, limit: int) -> tuple[Sequence[InboxItem], str | None]:
         """Up to `limit` items after the item with the id `after`, and the last one's id when there are more."""
+        ...
+
+    async def find(self, member_id: str, delivery_id: str) -> DeliveryPlanned | None:
+        """The plan of a delivery to this member; None when there is none, or it is for others."""
         ...
 
 

@@ -1,19 +1,19 @@
 """Notify's worker and API on the real broker and Redis, as a process has them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 from redis.asyncio import Redis
 
-from services.notify.bootstrap import build_api, build_worker
+from services.notify.bootstrap import ALL_LANES, build_api, build_worker
 from services.notify.settings import NotifySettings
 from shared.platform.producer import EventProducer
 from shared.platform.web.tokens import Principal
 from shared.platform.worker import Worker
-from shared.vocabulary.terms import Role
+from shared.vocabulary.terms import Lane, Role
 from tests.conformance.notify.sink import Sink
 from tests.fakes.keys import PUBLIC_KEY, bearer
 from tests.integration.notify.stories import STATION_PATH, Story
@@ -36,12 +36,21 @@ def notify_settings(topics_applied: str, redis_url: str, sink: Sink) -> NotifySe
     )
 
 
+@asynccontextmanager
+async def working(settings: NotifySettings, lanes: Collection[Lane] = ALL_LANES) -> AsyncGenerator[Worker]:
+    """A worker that is stopped however its test ends: one left running would outlive the event loop."""
+    worker = build_worker(settings, lanes)
+    await worker.start()
+    try:
+        yield worker
+    finally:
+        await worker.stop()
+
+
 @pytest.fixture
 async def worker(notify_settings: NotifySettings) -> AsyncGenerator[Worker]:
-    worker = build_worker(notify_settings)
-    await worker.start()
-    yield worker
-    await worker.stop()
+    async with working(notify_settings) as worker:
+        yield worker
 
 
 @asynccontextmanager

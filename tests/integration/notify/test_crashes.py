@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from shared.contracts.delivery import AttemptBegun, AttemptEnded
 from shared.contracts.incident import IncidentReported, OrderAcknowledged, OrderIssued
 from shared.platform.worker import Worker
 from tests.conformance.notify.sink import Sink
-from tests.integration.notify.conftest import member
+from tests.integration.notify.conftest import member, working
 from tests.integration.notify.stories import Story, eventually
 
 ROOT = Path(__file__).parents[3]
@@ -61,7 +61,7 @@ async def test_a_worker_killed_in_its_calls_repeats_only_the_emergency(
     sink.hangs = True
     async with worker_process(notify_settings):
         await story.happens(OrderIssued)
-        await story.happens(OrderIssued, order_id="drill-order-1", drill=True)
+        await story.happens(OrderIssued, order_id=f"{story.order_id}-drill", drill=True)
         await eventually(lambda: _both_called(sink), within_s=60)
     sink.hangs = False
     async with worker_process(notify_settings):
@@ -104,7 +104,7 @@ async def test_after_redis_has_lost_everything_inboxes_and_people_come_back(
     answer = await api.post(f"/notify/v1/inbox/{item['id']}/acknowledge", headers=member(who))
     assert answer.status_code == 200, answer.text
     await redis.flushdb()
-    await story.happens(OrderIssued, order_id="order-after")
+    await story.happens(OrderIssued, order_id=f"{story.order_id}-after")
     second, first = await eventually(lambda: _items(api, who, 2))
     assert (first["acknowledged_at"] is None, second["acknowledged_at"] is None) == (False, True)
     events = await story.deliveries(notify_settings.kafka_bootstrap)
@@ -112,14 +112,25 @@ async def test_after_redis_has_lost_everything_inboxes_and_people_come_back(
     assert len(begun) == 2, "nothing was sent a second time"
 
 
+@pytest.mark.timeout(180)
+async def test_a_worker_that_starts_on_an_emptied_redis_knows_who_is_on_duty(
+    api: httpx.AsyncClient, story: Story, redis: Redis, notify_settings: NotifySettings
+) -> None:
+    who = await story.member_on_duty(INBOX)
+    async with working(notify_settings):
+        await story.happens(OrderIssued)
+        await eventually(lambda: _items(api, who, 1))
+    await redis.flushdb()
+    await story.happens(OrderIssued, order_id=f"{story.order_id}-after")
+    async with working(notify_settings):
+        await eventually(lambda: _items(api, who, 2))
+
+
 async def _items(api: httpx.AsyncClient, who: str, count: int, **wanted: Any) -> Any:
     response = await api.get("/notify/v1/inbox", headers=member(who))
     items = response.json()["items"]
     fits = all(item[key] == value for item in items for key, value in wanted.items())
     return items if len(items) == count and fits else None
-
-
-Look = Callable[[], Awaitable[Any]]
 
 
 @pytest.mark.timeout(120)

@@ -1,5 +1,6 @@
 """From an order on dispatch's topic to a member's acknowledgement on ours."""
 
+from functools import partial
 from typing import Any
 
 import httpx
@@ -8,7 +9,8 @@ from services.notify.settings import NotifySettings
 from shared.contracts.delivery import AttemptBegun, AttemptEnded, DeliveryAcknowledged, DeliveryWithdrawn
 from shared.contracts.incident import IncidentReported, OrderAcknowledged, OrderIssued, OrderWithdrawn
 from shared.platform.worker import Worker
-from tests.integration.notify.conftest import OFFICER, member
+from shared.vocabulary.terms import Lane
+from tests.integration.notify.conftest import OFFICER, member, working
 from tests.integration.notify.stories import Story, eventually, planned
 
 INBOX = {"kind": "inbox", "address": ""}
@@ -87,3 +89,21 @@ async def test_who_has_no_channel_is_shown_as_a_gap_and_holds_up_nobody(
     assert "text" not in delivery
     events = await story.deliveries(notify_settings.kafka_bootstrap)
     assert len(planned(events, "order")) == 1
+
+
+async def test_a_lanes_worker_does_its_lane_and_leaves_the_others_to_theirs(
+    api: httpx.AsyncClient, story: Story, notify_settings: NotifySettings
+) -> None:
+    who = await story.member_on_duty(INBOX)
+    drill = f"{story.order_id}-drill"
+    await story.happens(OrderIssued, order_id=drill, drill=True)
+    await story.happens(OrderIssued)
+    for lane, orders in ((Lane.EMERGENCY, [story.order_id]), (Lane.NORMAL, [story.order_id, drill])):
+        async with working(notify_settings, (lane,)):
+            items = await eventually(partial(_items, api, who, len(orders)))
+        assert {item["order_id"] for item in items} == set(orders)
+
+
+async def _items(api: httpx.AsyncClient, who: str, count: int) -> Any:
+    items = await inbox_of(api, who, wait=0)
+    return items if len(items) >= count else None
