@@ -153,19 +153,18 @@ def test_all_four_site_classes_occur_by_risk(city: City) -> None:
     assert counts[SiteClass.A] < counts[SiteClass.B]
 
 
-WHERE = {  # lon, lat of what stands there, from independent maps, to 500 m
-    "tianhe-sports": (113.319, 23.140),
-    "chebei-plaza": (113.390, 23.124),
-    "buynow": (113.336, 23.135),
-    "yunpu-park": (113.526, 23.154),
-    "shuangsha-market": (113.474, 23.101),
+METRO_NEAR = {  # lon, lat of the metro station that serves it, from a published list in BD-09, converted
+    "tianhe-sports": (113.3230, 23.1379),
+    "chebei-plaza": (113.3904, 23.1270),
+    "buynow": (113.3347, 23.1377),
+    "wenchong": (113.4636, 23.1064),
 }
 
 
-@pytest.mark.parametrize("key", WHERE)
-def test_the_places_of_the_scenarios_are_where_they_are(key: str) -> None:
+@pytest.mark.parametrize("key", METRO_NEAR)
+def test_places_of_the_scenarios_lie_at_their_metro_stations(key: str) -> None:
     place = next(place for place in NAMED_PLACES if place.key == key)
-    assert distance_m(Point(place.lon, place.lat), Point(*WHERE[key])) < 500
+    assert distance_m(Point(place.lon, place.lat), Point(*METRO_NEAR[key])) < 500
 
 
 def test_the_scenarios_units_are_equipped_as_the_facts_say() -> None:
