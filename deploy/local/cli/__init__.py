@@ -22,5 +22,5 @@ def running() -> Running:
 
 def fail(text: str) -> NoReturn:
     """End the command with a reason and exit status 1."""
-    console.print(f"[red]{text}[/red]", soft_wrap=True)
+    console.print(text, style="red", markup=False, soft_wrap=True)
     raise typer.Exit(1)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.structs import TopicPartition
+from rich.markup import escape
 from rich.table import Table
 
 from deploy.local.cli import console, fail, running
@@ -23,8 +24,9 @@ def list_all() -> None:
         for record in _read(topic.dlq):
             headers = _headers(record)
             source = f"{headers.get('dlq_partition')}/{headers.get('dlq_offset')}"
-            reason = headers.get("dlq_reason", "").splitlines()[:1]
-            table.add_row(topic.name, str(record.offset), headers.get("dlq_consumer"), source, "".join(reason)[:100])
+            reason = "".join(headers.get("dlq_reason", "").splitlines()[:1])[:100]
+            cells = (topic.name, str(record.offset), headers.get("dlq_consumer", ""), source, reason)
+            table.add_row(*(escape(cell) for cell in cells))
     console.print(table if table.rows else "no dead letters")
 
 
@@ -33,8 +35,8 @@ def show(topic: TopicName, offset: int) -> None:
     """One dead letter, whole."""
     record = _one(topic, offset)
     for name, value in _headers(record).items():
-        console.print(f"[bold]{name}[/bold]: {value}", soft_wrap=True)
-    console.print(f"[bold]key[/bold]: {record.key!r}")
+        console.print(f"{name}: {value}", soft_wrap=True, markup=False)
+    console.print(f"key: {record.key!r}", soft_wrap=True, markup=False)
     console.print((record.value or b"").decode(errors="backslashreplace"), soft_wrap=True, markup=False)
 
 

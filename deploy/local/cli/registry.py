@@ -7,6 +7,7 @@ from typing import Annotated
 
 import httpx
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from deploy.local import VAR
@@ -35,9 +36,12 @@ def import_file(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX")],
     partial: Annotated[bool, typer.Option(help="Take the good rows even when others are wrong.")] = False,
     path: Annotated[str, typer.Option(help="The organisation subtree to import into.")] = CITY_PATH,
+    bearer: Annotated[
+        str | None, typer.Option("--token", envvar="MEU_TOKEN", help="Where the system is not this checkout's own.")
+    ] = None,
 ) -> None:
     """Import a file into the running system's registry; every wrong row is listed."""
-    bearer = _token(Principal("meu-import", Role.OPERATOR, path), timedelta(minutes=10))
+    bearer = bearer or _token(Principal("meu-import", Role.OPERATOR, path), timedelta(minutes=10))
     with file.open("rb") as content:
         answer = httpx.post(
             f"{running().base_url}/checkin/v1/imports/{kind.value}",
@@ -51,7 +55,7 @@ def import_file(
     if errors:
         table = Table("row", "column", "code", "detail")
         for error in errors:
-            table.add_row(*(str(error.get(name, "")) for name in ("row", "column", "code", "detail")))
+            table.add_row(*(escape(str(error.get(name, ""))) for name in ("row", "column", "code", "detail")))
         console.print(table)
     if answer.is_error:
         fail(f"{body.get('title')}: {body.get('detail', '')}")

@@ -85,11 +85,13 @@ def _lags(admin: Any, beats: list[dict[str, Any]]) -> dict[tuple[str, str], int]
 
 def _dead_letters(admin: Any) -> Table:
     partitions = [TopicPartition(topic.dlq, 0) for topic in TOPICS]
+    begins = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST))
     ends = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
     table = Table("dead letters of", "count", title="Dead letters")
-    for partition, end in sorted(ends.items()):
-        if end.offset:
-            table.add_row(partition.topic.removesuffix(".dlq"), str(end.offset))
+    for partition in sorted(partitions):
+        count = ends[partition].offset - begins[partition].offset
+        if count:
+            table.add_row(partition.topic.removesuffix(".dlq"), str(count))
     if not table.rows:
         table.add_row("none", "0")
     return table

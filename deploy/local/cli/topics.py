@@ -27,7 +27,7 @@ def check() -> None:
     with TopicAdmin(running().kafka_bootstrap) as admin:
         mismatches = admin.check()
     for mismatch in mismatches:
-        console.print(f"[red]{mismatch}[/red]", soft_wrap=True)
+        console.print(str(mismatch), style="red", markup=False, soft_wrap=True)
     if mismatches:
         raise typer.Exit(1)
     console.print("every topic is as declared")
