@@ -110,6 +110,14 @@ class Backends:
             clickhouse_url=self.clickhouse_url(),
         )
 
+    def mend(self) -> list[str]:
+        """Start again, on their ports, the embedded servers that have ended by themselves; returns their names."""
+        started = (server for server in (self.kafka, self.redis, self.postgres) if server is not None)
+        ended = [server for server in started if not server.process.alive]
+        for server in ended:
+            server.start()
+        return [server.name for server in ended]
+
     def __enter__(self) -> "Backends":
         return self
 

@@ -77,6 +77,11 @@ class ChildProcess:
                 raise NotReady(f"{self.name} was not ready within {within:g} s.\n{self.log_tail()}")
             time.sleep(_POLL_SECONDS)
 
+    def end(self) -> None:
+        """SIGTERM, without waiting for what comes of it."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+
     def stop(self, *, within: float = 15.0) -> int | None:
         """SIGTERM, and SIGKILL to its whole group after `within` seconds.
 
@@ -86,7 +91,7 @@ class ChildProcess:
         if process is None:
             return None
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
+            self.end()
             try:
                 process.wait(within)
             except subprocess.TimeoutExpired:

@@ -81,12 +81,16 @@ class System:
         self._stop()
 
     def mend(self) -> list[str]:
-        """Start again what has ended by itself; returns the names. To be called about twice a second."""
+        """Start again what has ended by itself; returns the names. To be called about twice a second.
+
+        Raises NotReady when a server does not come back; the next call tries again.
+        """
+        servers = self.backends.mend()
         ended = [name for name, process in self.processes.items() if not process.alive]
         for name in ended:
             self.processes[name].start()
-            self.restarts += 1
-        return ended
+        self.restarts += len(servers) + len(ended)
+        return [*servers, *ended]
 
     def ready(self) -> bool:
         """Whether every API says it is."""
@@ -124,7 +128,9 @@ class System:
         self.processes[name] = process
 
     def _stop(self) -> None:
-        for name in reversed(self.processes):
-            self.processes[name].stop()
+        for process in self.processes.values():
+            process.end()  # all at once: each may take its time when a server that it needs is gone
+        for process in self.processes.values():
+            process.stop()
         self.processes.clear()
         self._open.close()

@@ -50,7 +50,7 @@ def meu(system: System) -> Meu:
     }
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from deploy.local.cli.main import app; app()", *words]
+        command = [sys.executable, "-c", "from deploy.local.cli.main import main; main()", *words]
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
     return run
@@ -92,6 +92,17 @@ def test_a_dead_letter_is_listed_shown_and_replayed(meu: Meu, system: System) ->
     assert f"published to {CHECKIN_COMMANDS.name}/" in meu("dlq", "replay", CHECKIN_COMMANDS.name, "0").stdout
     counted = until_it_says(meu, "│ 2 ", "status")
     assert "checkin.commands" in counted
+
+
+def test_what_does_not_answer_is_said_in_plain_words(meu: Meu, system: System) -> None:
+    assert system.backends.redis is not None
+    system.backends.redis.kill()
+    said = meu("status")
+    assert said.returncode == 1
+    assert "The system does not answer: ConnectionError" in said.stdout
+    assert "Traceback" not in said.stderr
+    assert system.mend() == ["redis"]
+    assert meu("status").returncode == 0
 
 
 @pytest.mark.parametrize(

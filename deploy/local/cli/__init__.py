@@ -22,5 +22,10 @@ def running() -> Running:
 
 def fail(text: str) -> NoReturn:
     """End the command with a reason and exit status 1."""
-    console.print(text, style="red", markup=False, soft_wrap=True)
+    problem(text)
     raise typer.Exit(1)
+
+
+def problem(text: str) -> None:
+    """Say what is wrong."""
+    console.print(text, style="red", markup=False, soft_wrap=True)

@@ -12,7 +12,7 @@ import typer
 from rich.live import Live
 from rich.table import Table
 
-from deploy.local.cli import console, fail
+from deploy.local.cli import console, fail, problem
 from deploy.local.demo import CheckRow, LifeStats, demo_accounts, live, load_city, play
 from deploy.local.demo.city import City, generate
 from deploy.local.processes import NotReady
@@ -60,10 +60,10 @@ async def _once(system: System, city: City, factor: float) -> bool:
 async def _alive(system: System, city: City, factor: float) -> None:
     await _load(system, city)
     _print(await play(system.base_url, system.kafka_bootstrap, system.issue, city, SCENARIOS[:1], factor))
-    accounts = Table("who", "role", "token", title=f"Demo accounts at {system.base_url}")
+    console.print(f"Demo accounts at {system.base_url}: send a token as `Authorization: Bearer …`", style="bold")
     for who, role, token in demo_accounts(city, system.issue):
-        accounts.add_row(who, role, token)
-    console.print(accounts)
+        console.print(f"{who} ({role})", markup=False)
+        console.print(token, style="dim", highlight=False, soft_wrap=True)  # whole, on one line: it is to be copied
     stats = LifeStats()
     with Live(get_renderable=stats.table, console=console, refresh_per_second=1):
         await live(system.base_url, system.issue, city, stats)
@@ -122,5 +122,8 @@ async def _until_interrupted(work: Coroutine[Any, Any, T], system: System) -> T 
 async def _mend(system: System) -> None:
     while True:
         await asyncio.sleep(MEND_EVERY_S)
-        for name in await asyncio.to_thread(system.mend):
-            console.print(f"[yellow]{name} had ended and was started again[/yellow]")
+        try:
+            for name in await asyncio.to_thread(system.mend):
+                console.print(f"[yellow]{name} had ended and was started again[/yellow]")
+        except NotReady as error:
+            problem(str(error))

@@ -1,8 +1,11 @@
 """`meu`: run the system, look into it, mend it."""
 
+import httpx
 import typer
+from kafka.errors import KafkaError
+from redis.exceptions import RedisError
 
-from deploy.local.cli import demo, dlq, registry, status, topics
+from deploy.local.cli import demo, dlq, problem, registry, status, topics
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,3 +21,12 @@ app.command("import")(registry.import_file)
 app.command("token")(registry.token)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+
+
+def main() -> None:
+    """The program."""
+    try:
+        app()
+    except (KafkaError, RedisError, httpx.TransportError) as error:
+        problem(f"The system does not answer: {type(error).__name__}: {error}")
+        raise SystemExit(1) from None

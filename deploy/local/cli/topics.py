@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.cli import console, running
+from deploy.local.cli import console, problem, running
 from shared.platform.topic_admin import TopicAdmin
 
 app = typer.Typer(no_args_is_help=True, help="The declared topics: make them, check them.")
@@ -27,7 +27,7 @@ def check() -> None:
     with TopicAdmin(running().kafka_bootstrap) as admin:
         mismatches = admin.check()
     for mismatch in mismatches:
-        console.print(str(mismatch), style="red", markup=False, soft_wrap=True)
+        problem(str(mismatch))
     if mismatches:
         raise typer.Exit(1)
     console.print("every topic is as declared")

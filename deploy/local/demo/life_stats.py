@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from rich.table import Table
 
+PROBLEM_SHOWN = 120  # characters
+
 
 @dataclass
 class LifeStats:
@@ -26,7 +28,7 @@ class LifeStats:
     def problem(self, problem: Exception) -> None:
         """The system refused something, or did not answer."""
         self.count("problems")
-        self.note(str(problem))
+        self.note(str(problem)[:PROBLEM_SHOWN])
 
     def table(self) -> Table:
         """Everything, as it is now."""

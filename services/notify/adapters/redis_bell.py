@@ -48,14 +48,18 @@ class InboxBell:
                 del self._waiting[name]
 
     async def _listen(self) -> None:
+        is_heard = True
         while True:
             try:
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.psubscribe(bell("*"))
+                    is_heard = True
                     async for message in pubsub.listen():
                         self._ring(cast("dict[str, Any]", message))
             except (RedisError, OSError) as error:
-                _log.warning("bells-unheard", reason=f"{type(error).__name__}: {error}")
+                if is_heard:  # said once for each time that it is away
+                    _log.warning("bells-unheard", reason=f"{type(error).__name__}: {error}")
+                is_heard = False
             await asyncio.sleep(0.2)
 
     def _ring(self, message: dict[str, Any]) -> None:
