@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from shared.contracts.base import Message
 from shared.contracts.envelope import Envelope, encode
 from shared.contracts.topics import Topic
-from shared.platform.ledger_store import LedgerStore
+from shared.platform.ledger_store import LedgerStore, Remembered
 from shared.platform.outcomes import Outcome
 from shared.platform.producer import EventProducer, partition_of
 from shared.platform.telemetry import get_logger
@@ -96,12 +96,18 @@ class CommandGateway:
             self._waiting.pop(command_id, None)
 
     async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
-        """What became of a command, for a day after it was decided; None when that is not (or no longer) known."""
+        """What became of a command, for a day after it was decided; None when that is not (or no longer) known.
+
+        Where Redis has lost the outcome, the aggregate itself, folded from the log again, tells that it was accepted.
+        """
         partition = partition_of(aggregate_id, self._topic.partitions)
         with contextlib.suppress(RedisError, OSError):
             kept = await self._store.outcome(partition, command_id)
             if kept is not None:
                 return Outcome.model_validate_json(kept)
+            now = await self._store.remembered(partition, aggregate_id)
+            if command_id in now.handled:
+                return _accepted(command_id, aggregate_id, now)
         return None
 
     async def state(self, aggregate_id: str) -> bytes | None:
@@ -136,3 +142,10 @@ class CommandGateway:
         answer = self._waiting.get(outcome.command_id)
         if answer is not None and not answer.done():
             answer.set_result(outcome)
+
+
+def _accepted(command_id: str, aggregate_id: str, now: Remembered) -> Outcome:
+    state = None if now.state is None else now.state.decode()
+    return Outcome(
+        command_id=command_id, aggregate_id=aggregate_id, status="accepted", sequence=now.sequence, state=state
+    )

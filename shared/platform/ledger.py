@@ -59,17 +59,15 @@ class Ledger(Generic[S, C, E]):
         views = await self._read(batch)
         steps: dict[int, PartitionStep[S, C, E]] = {}
         for partition, view in views.items():
-            if view.done is not None and view.done >= batch.last[partition]:
-                self._remembered[partition] = view.done  # another owner has been here
-                continue
             steps[partition] = PartitionStep(self.deciding, view)
             steps[partition].decide(batch.items.get(partition, ()))
         for step in steps.values():
             for item, reason in step.faults:
                 await self._dead_letters.bury(item.record, reason)
         tails = await self._publish(steps)
-        moved = await self._store.remember({p: step.changes(batch.last[p], tails.get(p)) for p, step in steps.items()})
-        self._remembered.update({partition: batch.last[partition] for partition, ok in moved.items() if ok})
+        changes = {p: step.changes(batch.last[p], tails.get(p)) for p, step in steps.items()}
+        moved = await self._store.remember(changes)
+        self._remembered.update({partition: changes[partition].done for partition, ok in moved.items() if ok})
         await self._store.announce([reply for p, step in steps.items() if moved[p] for reply in step.replies])
         return all(moved.values())
 

@@ -40,8 +40,11 @@ for i = 0, n - 1 do
   if due == '' then redis.call('ZREM', KEYS[1] .. 'due', id)
   else redis.call('ZADD', KEYS[1] .. 'due', due, id) end
 end
-for i = 5 + 4*n, #ARGV, 2 do
-  redis.call('SET', KEYS[1] .. 'outcome:' .. ARGV[i], ARGV[i + 1], 'EX', OUTCOME_KEPT_S)
+for i = 5 + 4*n, #ARGV, 3 do
+  local key = KEYS[1] .. 'outcome:' .. ARGV[i]
+  if ARGV[i + 2] == '' or redis.call('EXISTS', key) == 0 then
+    redis.call('SET', key, ARGV[i + 1], 'EX', OUTCOME_KEPT_S)
+  end
 end
 redis.call('HSET', KEYS[1] .. 'done', 'offset', ARGV[2], 'tail', ARGV[3])
 return 1
@@ -83,6 +86,8 @@ class Changes:
     due_ms: dict[str, int | None] = field(default_factory=dict[str, "int | None"])
     keep_ms: dict[str, int | None] = field(default_factory=dict[str, "int | None"])
     outcomes: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    outcomes_if_lost: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """Of commands decided earlier: written only where there is none."""
 
 
 class LedgerStore:
@@ -114,10 +119,14 @@ class LedgerStore:
 
     async def state(self, partition: int, aggregate_id: str) -> bytes | None:
         """One aggregate's state as JSON, for reading; None when there is none."""
+        return (await self.remembered(partition, aggregate_id)).state
+
+    async def remembered(self, partition: int, aggregate_id: str) -> Remembered:
+        """One aggregate, for reading."""
         stored = await cast(
             "Awaitable[bytes | None]", self._redis.get(f"{self._prefix(partition)}state:{aggregate_id}")
         )
-        return None if stored is None else parse_remembered(stored).state
+        return Remembered() if stored is None else parse_remembered(stored)
 
     async def outcome(self, partition: int, command_id: str) -> bytes | None:
         """What became of a command, for a day."""
@@ -163,7 +172,9 @@ def _arguments(change: Changes) -> list[str | bytes]:
             "" if keep is None else str(max(keep, 1)),
         ]
     for command_id, outcome in change.outcomes.items():
-        arguments += [command_id, outcome]
+        arguments += [command_id, outcome, ""]
+    for command_id, outcome in change.outcomes_if_lost.items():
+        arguments += [command_id, outcome, "if lost"]
     return arguments
 
 

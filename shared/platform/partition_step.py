@@ -18,6 +18,8 @@ S = TypeVar("S")
 C = TypeVar("C")
 E = TypeVar("E")
 
+INTERNAL_FAULT = Refused("internal-fault", "the record was put aside with its reason")
+
 _log = get_logger("ledger")
 
 
@@ -34,13 +36,18 @@ class PartitionStep(Generic[S, C, E]):
         self._aggregates: dict[str, Aggregate[S]] = {}
         self._touched: set[str] = set()
         self._outcomes: dict[str, bytes] = {}
+        self._outcomes_if_lost: dict[str, bytes] = {}
 
     def decide(self, items: Sequence[Received]) -> None:
-        """Decide what was not decided before, in order. A fault of the rules concerns its record only."""
+        """Decide what was not decided before, in order. A fault of the rules concerns its record only.
+
+        What comes again was decided by a worker that may have died before it could say so: its sender is answered.
+        """
         for item in items:
             if self._view.done is not None and item.record.offset <= self._view.done:
-                continue
-            if isinstance(item.body, Tick):
+                if not isinstance(item.body, Tick):
+                    self._answer_again(item)
+            elif isinstance(item.body, Tick):
                 self._tick(item)
             else:
                 self._command(item)
@@ -50,12 +57,13 @@ class PartitionStep(Generic[S, C, E]):
         aggregates = {key: self._aggregates[key] for key in sorted(self._touched)}
         return Changes(
             expected_done=self._view.done,
-            done=last,
+            done=max(last, -1 if self._view.done is None else self._view.done),
             tail=self._view.tail if tail is None else tail,
             states={key: self._deciding.store(aggregate) for key, aggregate in aggregates.items()},
             due_ms={key: self._deciding.due_ms(aggregate) for key, aggregate in aggregates.items()},
             keep_ms={key: self._deciding.keep_ms(aggregate) for key, aggregate in aggregates.items()},
             outcomes=self._outcomes,
+            outcomes_if_lost=self._outcomes_if_lost,
         )
 
     def _command(self, item: Received) -> None:
@@ -71,7 +79,7 @@ class PartitionStep(Generic[S, C, E]):
                 self._accept(item, [(aggregate_id, decision, item.envelope.correlation_id)])
         except Exception as error:
             self._fault(item, error)
-            decision = Refused("internal-fault", "the record was put aside with its reason")
+            decision = INTERNAL_FAULT
         LEDGER_COMMANDS.labels(self._deciding.source, type(decision).__name__.lower()).inc()
         self._answer(item, decision)
 
@@ -143,9 +151,34 @@ class PartitionStep(Generic[S, C, E]):
         )
         return encode(envelope, body)
 
-    def _answer(self, item: Received, decision: Accepted[E] | Refused) -> None:
+    def _answer_again(self, item: Received) -> None:
+        """Accepted, if it had effect. Else it was refused, and now is for the same reason as far as can be known."""
         if item.envelope.reply_to is None:
             return
+        assert item.body is not None
+        aggregate = self._aggregate(item.envelope.subject)
+        decision: Accepted[E] | Refused = Accepted(())
+        if item.envelope.id not in aggregate.handled:
+            try:
+                command = self._deciding.commands_in.to_domain(item.body)
+                decision = self._deciding.rules.decide(aggregate.state, command, item.record.timestamp)
+            except Exception:  # it was buried then
+                decision = INTERNAL_FAULT
+            if isinstance(decision, Accepted) and decision.events:
+                decision = Refused("outcome-lost", "it had no effect then; it may be sent again")
+        outcome = self._outcome(item, decision)
+        # That it had effect is certain; a refusal is a guess, and must not replace what is known.
+        known = self._outcomes if item.envelope.id in aggregate.handled else self._outcomes_if_lost
+        known[item.envelope.id] = outcome
+        self.replies.append((item.envelope.reply_to, outcome))
+
+    def _answer(self, item: Received, decision: Accepted[E] | Refused) -> None:
+        if item.envelope.reply_to is not None:
+            outcome = self._outcome(item, decision)
+            self._outcomes[item.envelope.id] = outcome
+            self.replies.append((item.envelope.reply_to, outcome))
+
+    def _outcome(self, item: Received, decision: Accepted[E] | Refused) -> bytes:
         aggregate_id = item.envelope.subject
         remembered = self._deciding.store(self._aggregate(aggregate_id))
         refused = decision if isinstance(decision, Refused) else None
@@ -158,9 +191,7 @@ class PartitionStep(Generic[S, C, E]):
             code=None if refused is None else refused.code,
             detail=None if refused is None else refused.detail,
         )
-        encoded = outcome.model_dump_json().encode()
-        self._outcomes[item.envelope.id] = encoded
-        self.replies.append((item.envelope.reply_to, encoded))
+        return outcome.model_dump_json().encode()
 
     def _aggregate(self, aggregate_id: str) -> Aggregate[S]:
         aggregate = self._aggregates.get(aggregate_id)

@@ -117,7 +117,7 @@ class FakeStore:
             kept["due"].pop(key, None)
             if due is not None:
                 kept["due"][key] = due
-        kept["outcomes"].update(change.outcomes)
+        kept["outcomes"] = change.outcomes_if_lost | kept["outcomes"] | change.outcomes
         kept.update(done=change.done, tail=change.tail)
         return True
 

@@ -64,7 +64,7 @@ class Api:
         self._http = httpx.AsyncClient(base_url=base_url, limits=limits, timeout=30, trust_env=False)
         self._at_once = asyncio.Semaphore(connections)
         self._issue = issue
-        self._patience_s = patience_s
+        self.patience_s = patience_s
         self._tokens: dict[Principal, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -89,7 +89,7 @@ class Api:
         **content: Any,
     ) -> Answer:
         """One request. Raises ApiProblem for every answer but 2xx and 304, Unreachable when patience ends."""
-        until = time.monotonic() + self._patience_s
+        until = time.monotonic() + self.patience_s
         pause = _PAUSE_S
         while True:
             fault = ""
@@ -153,9 +153,12 @@ class Caller:
         return await self._api.ask(self.principal, "POST", path, headers=headers, files=files, params=_given(params))
 
     async def _settled(self, answer: Answer) -> Answer:
+        until = time.monotonic() + self._api.patience_s
         while answer.status == 202 and answer.location is not None:
-            await asyncio.sleep(_PAUSE_S)
             location = answer.location
+            if time.monotonic() > until:
+                raise Unreachable(f"GET {location}: nobody has decided it")
+            await asyncio.sleep(_PAUSE_S)
             later = await self._api.ask(self.principal, "GET", location)
             answer = Answer(later.status, later.body, later.text, location=location, was_pending=True)
         return answer

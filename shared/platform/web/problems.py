@@ -29,6 +29,7 @@ PLATFORM_TITLES: Titles = {
     "crs-required": ("须说明坐标系", "The coordinate reference system must be declared"),
     "unavailable": ("服务暂不可用", "Temporarily unavailable"),
     "internal-fault": ("内部错误", "Internal fault"),
+    "outcome-lost": ("请求未生效，可重新提交", "It had no effect; it may be sent again"),
 }
 
 _log = get_logger("web")

@@ -160,6 +160,19 @@ async def test_lost_live_state_is_rebuilt_from_the_events(
     assert [m for m in members(after) if m != "clock"] == ["m1", "m2"]
 
 
+async def test_an_outcome_is_known_again_after_redis_has_lost_it(
+    worker: Worker, gateway: CommandGateway, redis: Redis
+) -> None:
+    unit, command_id = new_id(), new_id()
+    await check_out(gateway, unit, "m1", command_id)
+    await redis.flushall()
+    await check_out(gateway, unit, "m2")
+    outcome = await gateway.outcome(unit, command_id)
+    assert outcome is not None
+    assert (outcome.status, outcome.command_id) == ("accepted", command_id)
+    assert await gateway.outcome(unit, new_id()) is None
+
+
 @pytest.mark.timeout(180)
 async def test_sigkilled_workers_lose_and_double_nothing(
     settings: PlatformSettings, gateway: CommandGateway, redis: Redis, tmp_path: Path

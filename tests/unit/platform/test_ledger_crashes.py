@@ -12,6 +12,7 @@ from shared.contracts import duty
 from shared.contracts.envelope import decode
 from shared.platform.dead_letters import DeadLetters
 from shared.platform.ledger import Ledger
+from shared.platform.outcomes import Outcome
 from shared.platform.recovery import Recovery
 from tests.fakes.tally import DECIDING, FAULTY_MEMBER, REFUSED_MEMBER, TWICE_MEMBER
 from tests.fakes.world import Crash, FakeProducer, FakeReader, FakeStore, World
@@ -111,6 +112,28 @@ def test_crashes_losses_zombies_and_other_cuts_change_no_event_and_no_state(
     assert seen.partitions[0]["states"] == expected.partitions[0]["states"]
     assert seen.partitions[0]["due"] == expected.partitions[0]["due"]
     assert seen.partitions[0]["done"] == expected.partitions[0]["done"]
+
+
+@given(
+    log=entries,
+    cuts=st.lists(st.integers(1, 6), min_size=1, max_size=6),
+    weather=st.lists(st.one_of(st.sampled_from([CALM, ZOMBIE]), st.integers(1, 5)), min_size=8, max_size=20),
+)
+@example(log=[("u1", "m1", n) for n in range(8)], cuts=[1], weather=[2])  # published, not remembered
+@example(log=[("u1", REFUSED_MEMBER, 0), *[("u1", "m1", 0)] * 7], cuts=[1], weather=[CALM, 2])  # refused, then accepted
+@settings(max_examples=60, deadline=None)
+def test_whoever_waits_for_an_outcome_gets_it_though_the_worker_that_decided_it_is_gone(
+    log: list[Any], cuts: list[int], weather: list[Any]
+) -> None:
+    calm, stormy = written(log), written(log)
+    expected = statuses(asyncio.run(play(calm, [len(log)], [])))
+    assert statuses(asyncio.run(play(stormy, cuts, weather))) == expected
+
+
+def statuses(store: FakeStore) -> dict[str, str]:
+    """What each command's sender finds when it asks again."""
+    outcomes = store.partitions[0]["outcomes"]
+    return {command_id: Outcome.model_validate_json(outcome).status for command_id, outcome in outcomes.items()}
 
 
 @given(log=entries)
