@@ -1,5 +1,6 @@
 """The registry's database: SQLite by default, PostgreSQL by URL; brought to the newest schema at start."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from shared.platform.waiting import until_it_passes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6D6575_01  # any number that is ours
@@ -34,7 +37,7 @@ def writing(engine: AsyncEngine) -> AsyncEngine:
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # BEGIN is ours to say
-    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "busy_timeout = 30000"):
+    for pragma in ("busy_timeout = 30000", "foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -45,10 +48,21 @@ def _begin_sqlite(connection: Connection) -> None:
 
 async def migrate(engine: AsyncEngine) -> None:
     """Bring the schema to its newest version. Processes that start together wait for one another."""
+    if engine.dialect.name == "sqlite":
+        await until_it_passes("write ahead", lambda: _write_ahead(engine), (sqlite3.OperationalError,))
     async with writing(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         await connection.run_sync(_upgrade)
+
+
+async def _write_ahead(engine: AsyncEngine) -> None:
+    # The mode stays with the file. The change goes from a read to a write lock, for which SQLite never waits:
+    # with another process at the file it fails at once, whatever busy_timeout says. Not within a transaction.
+    async with engine.connect() as connection:
+        aiosqlite = (await connection.get_raw_connection()).driver_connection
+        assert aiosqlite is not None
+        await aiosqlite.execute_fetchall("PRAGMA journal_mode = WAL")
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """What only databases promise: secrecy at rest, migrations that every process may start."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,20 @@ async def test_processes_that_start_together_migrate_once(url: str) -> None:
     assert await SqlRegistry(engines[2], Seal(KEY)).members_of("u-1")
     for engine in engines:
         await engine.dispose()
+
+
+async def test_a_new_sqlite_file_that_another_process_writes_is_waited_for(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "registry.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    engine = create_engine(f"sqlite+aiosqlite:///{tmp_path}/registry.db")
+    migration = asyncio.create_task(migrate(engine))
+    done, _ = await asyncio.wait([migration], timeout=0.5)
+    other.close()
+    assert not done, migration.exception()
+    await migration
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+    await engine.dispose()
 
 
 async def test_the_migrations_make_what_the_tables_say(url: str) -> None:
