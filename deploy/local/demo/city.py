@@ -13,7 +13,7 @@ from deploy.local.demo.places import NAMED_PLACES, NamedPlace, PlaceUnit
 from shared.contracts.base import Place
 from shared.contracts.registry import Post, Site, Station, Unit
 from shared.vocabulary.organisation import StationLevel
-from shared.vocabulary.terms import EquipmentKind, Role, SiteClass
+from shared.vocabulary.terms import ChannelKind, EquipmentKind, Role, SiteClass
 
 NAMED_UNITS = sum(len(place.units) for place in NAMED_PLACES)
 """How many units the scenarios name: the smallest city."""
@@ -22,6 +22,8 @@ _CLASS_WEIGHTS = {SiteClass.A: 8, SiteClass.B: 27, SiteClass.C: 35, SiteClass.D:
 QUORUM = {SiteClass.A: 3, SiteClass.B: 3, SiteClass.C: 2, SiteClass.D: 2}
 """How many of a unit must be on duty, by the class of its site."""
 _CLEAR_LON, _CLEAR_LAT = 0.0068, 0.0063  # 700 m
+_WITHOUT_SMARTPHONE = 0.1
+"""Of a generated unit's people, but for the first of each watch, whose phone answers for the unit."""
 _OFFICERS = {StationLevel.CITY: 2, StationLevel.DISTRICT: 2, StationLevel.STATION: 4}
 
 
@@ -70,6 +72,8 @@ def generate(seed: int, units: int) -> City:
 class _Builder:
     def __init__(self, seed: int, units: int) -> None:
         self._random = Random(seed)
+        # Drawn apart, so that a seed's places and people do not hang on who has which telephone.
+        self._telephones = Random(f"telephones of {seed}")
         self._seed = seed
         self._wanted = units
         self._people = 0
@@ -98,7 +102,7 @@ class _Builder:
             f"s-{place.key}", place.name, place.site_class, station, centre, place.radius_m, place.address, place.posts
         )
         for spec in place.units:
-            self._unit(spec, site, station)
+            self._unit(spec, site, station, without_smartphone=0)
 
     def _generated(self, station: Station, district: District, number: int) -> None:
         random = self._random
@@ -110,7 +114,8 @@ class _Builder:
         site = self._site(f"s-{key}", name, kind, station, at, random.choice((100.0, 150.0, 200.0, 300.0)), address)
         watches = 3 if random.random() < (0.8 if kind is SiteClass.A else 0.35) else 1
         per_watch = QUORUM[kind] + random.randrange(0, 4) if watches == 3 else random.randrange(6, 19)
-        self._unit(PlaceUnit(key, "", watches, per_watch, *self._abilities(kind)), site, station)
+        spec = PlaceUnit(key, "", watches, per_watch, *self._abilities(kind))
+        self._unit(spec, site, station, without_smartphone=_WITHOUT_SMARTPHONE)
 
     def _somewhere(self, station: Station, district: District) -> Place:
         """Near the station, but clear of the scenarios' places: who is nearest there does not depend on the seed."""
@@ -161,7 +166,7 @@ class _Builder:
         self._sites.append(site)
         return site
 
-    def _unit(self, spec: PlaceUnit, site: Site, station: Station) -> None:
+    def _unit(self, spec: PlaceUnit, site: Site, station: Station, without_smartphone: float) -> None:
         unit_id = f"u-{spec.key}"
         people = tuple(
             self._person(
@@ -170,6 +175,7 @@ class _Builder:
                 station,
                 Role.MEMBER if number else Role.LEADER,
                 number % spec.watches,
+                self._channels(without_smartphone) if number >= spec.watches else (),
             )
             for number in range(spec.watches * spec.per_watch)
         )
@@ -189,7 +195,18 @@ class _Builder:
         )
         self._units.append(Manned(unit, site, spec.watches, people))
 
-    def _person(self, member_id: str, unit_id: str | None, station: Station, role: Role, watch: int) -> Person:
+    def _channels(self, without_smartphone: float) -> tuple[ChannelKind, ...]:
+        return (ChannelKind.SMS, ChannelKind.INBOX) if self._telephones.random() < without_smartphone else ()
+
+    def _person(
+        self,
+        member_id: str,
+        unit_id: str | None,
+        station: Station,
+        role: Role,
+        watch: int,
+        channels: tuple[ChannelKind, ...] = (),
+    ) -> Person:
         self._people += 1
         return Person(
             member_id=member_id,
@@ -201,4 +218,5 @@ class _Builder:
             phone=phone_number(self._people),
             id_number=identity_number(self._random, station.station_id[:6]),
             watch=watch,
+            channels=channels,
         )

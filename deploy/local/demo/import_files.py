@@ -43,7 +43,7 @@ def import_files(city: City) -> Iterator[ImportFile]:
         _sites(city),
     )
     yield from _tables("units", "code,name,site,quorum,capabilities", _units(city))
-    yield from _tables("members", "code,name,phone,id_number,unit,station,role", _members(city))
+    yield from _tables("members", "code,name,phone,id_number,unit,station,role,channels", _members(city))
     yield from _tables("equipment", "code,unit,kind,count,inspected_on,expires_on", _equipment(city))
 
 
@@ -89,8 +89,16 @@ def _members(city: City) -> list[Row]:
 
 def _member(person: Person) -> Row:
     station = "" if person.unit_id else person.station_id
-    role = person.role.value
-    return (person.member_id, person.name, person.phone, person.id_number, person.unit_id or "", station, role)
+    return (
+        person.member_id,
+        person.name,
+        person.phone,
+        person.id_number,
+        person.unit_id or "",
+        station,
+        person.role.value,
+        ";".join(person.channels),
+    )
 
 
 def _equipment(city: City) -> list[Row]:

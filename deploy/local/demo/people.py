@@ -5,7 +5,7 @@ from operator import mul
 from random import Random
 
 from deploy.local.demo.names import GIVEN, SURNAMES
-from shared.vocabulary.terms import Role
+from shared.vocabulary.terms import ChannelKind, Role
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
 _CHECK_CHARACTERS = "10X98765432"
@@ -25,6 +25,8 @@ class Person:
     id_number: str
     watch: int = 0
     """Which of the unit's watches this person stands, from 0."""
+    channels: tuple[ChannelKind, ...] = ()
+    """How this person is told, in the order in which it is tried; empty: as everybody is."""
 
 
 def check_character(first_17: str) -> str:

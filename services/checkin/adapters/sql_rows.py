@@ -14,7 +14,7 @@ from services.checkin.domain.registry import (
 )
 from shared.vocabulary.geography import Point
 from shared.vocabulary.organisation import StationLevel
-from shared.vocabulary.terms import EquipmentKind, Role, SiteClass
+from shared.vocabulary.terms import ChannelKind, EquipmentKind, Role, SiteClass
 
 SqlRow = Mapping[str, Any]
 
@@ -100,6 +100,8 @@ def member_row(entry: MemberEntry, seal: Seal) -> SqlRow:
         "role": entry.role.value,
         "language": entry.language,
         "active": entry.active,
+        "channels": [kind.value for kind in entry.channels],
+        "webhook_url_sealed": seal.close(entry.webhook_url),
     }
 
 
@@ -114,6 +116,8 @@ def member_of(row: SqlRow, seal: Seal) -> MemberEntry:
         Role(row["role"]),
         cast("Literal['zh-CN', 'en']", row["language"]),
         row["active"],
+        tuple(ChannelKind(kind) for kind in row["channels"]),
+        seal.open(row["webhook_url_sealed"]),
     )
 
 

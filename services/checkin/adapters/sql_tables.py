@@ -90,6 +90,8 @@ members = Table(
     Column("role", String(20), nullable=False),
     Column("language", String(5), nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("channels", JSON, nullable=False),  # in the order in which they are tried; [] is the default
+    Column("webhook_url_sealed", LargeBinary, nullable=False),
     CheckConstraint("(unit IS NULL) <> (station IS NULL)", name="of_unit_or_station"),
 )
 

@@ -5,16 +5,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from services.checkin.domain.personal import is_id_number, tidy_phone
 from shared.vocabulary.geography import Crs
 from shared.vocabulary.organisation import StationLevel
-from shared.vocabulary.terms import EquipmentKind, Role, SiteClass
+from shared.vocabulary.terms import ChannelKind, EquipmentKind, Role, SiteClass
 
 V = TypeVar("V", bound=StrEnum)
 
 _CODE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _CAPABILITY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_HTTP_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)  # RFC 3986, section 2
+URL_MAX = 2000
+"""Characters."""
 
 
 class BadCell(ValueError):
@@ -135,11 +139,30 @@ def id_number(text: str) -> str:
 
 def capabilities(text: str) -> tuple[str, ...]:
     """Codes such as `first-aid`, separated by ; or 、."""
-    found = tuple(part.strip() for part in re.split(r"[;；、,，]", text) if part.strip())
+    found = _parts(text)
     for part in found:
         if len(part) > 60 or not _CAPABILITY.fullmatch(part):
             raise BadCell("not-a-code", f"{_short(part)}: small letters, digits and hyphens")
     return found
+
+
+def channels(text: str) -> tuple[ChannelKind, ...]:
+    """Ways to reach a person in the order in which they are tried, separated as capabilities are: `sms;inbox`."""
+    found = tuple(_channel(part) for part in _parts(text))
+    if not found:
+        raise BadCell("unknown-value", "names no channel")
+    if len(set(found)) < len(found):
+        raise BadCell("duplicate", "a channel is named twice")
+    return found
+
+
+def http_url(text: str) -> str:
+    """An absolute http or https URL, other characters than those of RFC 3986 percent-encoded; at most URL_MAX long."""
+    if len(text) > URL_MAX:
+        raise BadCell("too-long", f"{len(text)} characters; at most {URL_MAX}")
+    if not _HTTP_URL.fullmatch(text) or not _names_a_host(text):
+        raise BadCell("not-a-url", "begins with http:// or https:// and a host; other characters are percent-encoded")
+    return text
 
 
 def language(text: str) -> str:
@@ -162,6 +185,10 @@ role = one_of(
     (Role.MEMBER, Role.LEADER, Role.OFFICER, Role.OPERATOR),
     {"队员": Role.MEMBER, "队长": Role.LEADER, "负责人": Role.LEADER, "民警": Role.OFFICER, "操作员": Role.OPERATOR},
 )
+_channel = one_of(
+    (ChannelKind.INBOX, ChannelKind.SMS, ChannelKind.WEBHOOK),  # the file is for development
+    {"收件箱": ChannelKind.INBOX, "短信": ChannelKind.SMS, "回调": ChannelKind.WEBHOOK},
+)
 equipment_kind = one_of(
     EquipmentKind,
     {
@@ -179,6 +206,18 @@ equipment_kind = one_of(
         "急救箱": EquipmentKind.FIRST_AID,
     },
 )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split(r"[;；、,，]", text) if part.strip())
+
+
+def _names_a_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, a bracket that is not closed
+        return False
 
 
 def _short(text: str) -> str:

@@ -70,6 +70,8 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         Column("role", ("角色", "岗位"), cells.role, default=Role.MEMBER),
         Column("language", ("语言",), cells.language, default="zh-CN"),
         Column("active", ("在职",), cells.yes_or_no, default=True),
+        Column("channels", ("通知渠道",), cells.channels, default=()),
+        Column("webhook_url", ("回调地址",), cells.http_url, default=""),
     ),
     Kind.EQUIPMENT: (
         _CODE,

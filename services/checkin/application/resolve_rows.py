@@ -1,6 +1,7 @@
 """From typed rows to registry entries: what they refer to must be there, and lie where the importer may write."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from services.checkin.application.parse_rows import Parsed
 from services.checkin.application.ports import Registry
@@ -16,6 +17,10 @@ from services.checkin.domain.registry import (
     is_station_code,
     level_of,
 )
+from shared.vocabulary.terms import ChannelKind
+
+_ADDRESSES = {ChannelKind.SMS: "phone", ChannelKind.WEBHOOK: "webhook_url"}
+"""The column that each channel finds a member by."""
 
 
 async def resolve_rows(
@@ -80,17 +85,37 @@ async def _members(rows: list[Parsed], registry: Registry, resolution: Resolutio
     standing = await registry.paths(Kind.MEMBERS, values_of(rows, "code"))
     for row in rows:
         v = row.values
+        reachable = _has_its_addresses(row, resolution)
         if v["unit"] is None and v["station"] is None:
             resolution.refuse(row.row, "unit", "missing", "a member belongs to a unit, an officer to a station")
             continue
         column, there = ("station", stations) if v["unit"] is None else ("unit", units)
-        if not resolution.may_write(row, column, there.get(v[column]), standing.get(v["code"])):
-            continue
-        station = v["station"] if v["unit"] is None else None  # of somebody in a unit it is the unit's
-        entry = MemberEntry(
-            v["code"], v["name"], v["phone"], v["id_number"], v["unit"], station, v["role"], v["language"], v["active"]
-        )
-        resolution.entries.append((entry, (row.row,)))
+        if resolution.may_write(row, column, there.get(v[column]), standing.get(v["code"])) and reachable:
+            resolution.entries.append((_member(v), (row.row,)))
+
+
+def _has_its_addresses(row: Parsed, resolution: Resolution) -> bool:
+    """Whether a member's row gives the address of each channel that it names."""
+    lacking = [kind for kind in row.values["channels"] if kind in _ADDRESSES and not row.values[_ADDRESSES[kind]]]
+    for kind in lacking:
+        resolution.refuse(row.row, _ADDRESSES[kind], "missing", f"channels names {kind}")
+    return not lacking
+
+
+def _member(v: Mapping[str, Any]) -> MemberEntry:
+    return MemberEntry(
+        code=v["code"],
+        name=v["name"],
+        phone=v["phone"],
+        id_number=v["id_number"],
+        unit=v["unit"],
+        station=v["station"] if v["unit"] is None else None,  # of somebody in a unit it is the unit's
+        role=v["role"],
+        language=v["language"],
+        active=v["active"],
+        channels=v["channels"],
+        webhook_url=v["webhook_url"],
+    )
 
 
 async def _equipment(rows: list[Parsed], registry: Registry, resolution: Resolution) -> None:

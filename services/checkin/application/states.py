@@ -9,6 +9,7 @@ from services.checkin.domain.registry import (
     SiteEntry,
     StationEntry,
     UnitEntry,
+    channels_of,
 )
 from shared.contracts.base import Place
 from shared.contracts.registry import Channel, Equipment, Member, Post, Site, Station, Unit
@@ -84,8 +85,8 @@ def unit_state(
 
 
 def member_state(entry: MemberEntry, path: str) -> Member:
-    """`path`: the unit's, else the station's. The inbox comes first, then the telephone."""
-    sms = (Channel(kind=ChannelKind.SMS, address=entry.phone),) if entry.phone else ()
+    """`path`: the unit's, else the station's."""
+    addresses = {ChannelKind.SMS: entry.phone, ChannelKind.WEBHOOK: entry.webhook_url}
     return Member(
         member_id=entry.code,
         unit_id=entry.unit,
@@ -93,7 +94,7 @@ def member_state(entry: MemberEntry, path: str) -> Member:
         path=path,
         role=entry.role,
         name=entry.name,
-        channels=(Channel(kind=ChannelKind.INBOX), *sms),
+        channels=tuple(Channel(kind=kind, address=addresses.get(kind, "")) for kind in channels_of(entry)),
         language=entry.language,
         active=entry.active,
     )

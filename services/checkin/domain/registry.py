@@ -11,7 +11,7 @@ from typing import Literal
 
 from shared.vocabulary.geography import Point
 from shared.vocabulary.organisation import StationLevel, is_gbt2260
-from shared.vocabulary.terms import EquipmentKind, Role, SiteClass
+from shared.vocabulary.terms import ChannelKind, EquipmentKind, Role, SiteClass
 
 
 class Kind(StrEnum):
@@ -74,7 +74,10 @@ class UnitEntry:
 
 @dataclass(frozen=True, slots=True)
 class MemberEntry:
-    """A person of a unit, or else of a station (officers). Telephone and identity number are in clear, or empty."""
+    """A person of a unit, or else of a station (officers). What is personal is in clear, or empty.
+
+    `channels` in the order in which they are tried; empty: DEFAULT_CHANNELS.
+    """
 
     code: str
     name: str
@@ -85,6 +88,8 @@ class MemberEntry:
     role: Role
     language: Literal["zh-CN", "en"]
     active: bool
+    channels: tuple[ChannelKind, ...]
+    webhook_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,16 @@ Entry = StationEntry | SiteEntry | UnitEntry | MemberEntry | EquipmentEntry
 
 QUORUM: dict[SiteClass, int] = {SiteClass.A: 3, SiteClass.B: 3, SiteClass.C: 2, SiteClass.D: 2}
 """How many must be on duty for a unit to be sent, by the class of its site, unless the unit says otherwise."""
+
+
+DEFAULT_CHANNELS: tuple[ChannelKind, ...] = (ChannelKind.INBOX, ChannelKind.SMS)
+"""How people are told of whom nothing else is said; SMS only those who have a telephone."""
+
+
+def channels_of(member: MemberEntry) -> tuple[ChannelKind, ...]:
+    """The ways to reach a member, in the order in which they are tried."""
+    default = DEFAULT_CHANNELS if member.phone else tuple(c for c in DEFAULT_CHANNELS if c is not ChannelKind.SMS)
+    return member.channels or default
 
 
 LEVELS: tuple[StationLevel, ...] = (StationLevel.CITY, StationLevel.DISTRICT, StationLevel.STATION)

@@ -7,6 +7,7 @@ import pytest
 from services.checkin.adapters.spreadsheets import read_table
 from services.checkin.application.import_file import ImportReport, import_file
 from services.checkin.domain.registry import Kind
+from shared.vocabulary.terms import ChannelKind
 from tests.conformance.checkin.city import DISTRICT_PATH, EVERYTHING, STATION_PATH
 from tests.conformance.checkin.memory_registry import MemoryRegistry
 
@@ -77,6 +78,27 @@ async def test_importing_the_same_file_twice_changes_nothing_more() -> None:
     assert [member.code for member in await registry.members_of("u-1")] == ["m-1", "m-2", "m-7"]
 
 
+async def test_a_members_row_may_say_how_they_are_told_and_in_which_order() -> None:
+    registry = await city()
+    text = (
+        "编码,姓名,手机号,单元,通知渠道,回调地址\n"
+        "m-7,赵试,10000000007,u-1,短信;收件箱,\n"
+        "m-8,钱验,,u-1,webhook,https://bot.example/hook\n"
+        "m-9,孙测,,u-1,,\n"
+    )
+    assert found(await imported(Kind.MEMBERS, text, registry)) == []
+    told = {m.code: (m.channels, m.webhook_url) for m in await registry.members_of("u-1")}
+    assert told["m-7"] == ((ChannelKind.SMS, ChannelKind.INBOX), "")
+    assert told["m-8"] == ((ChannelKind.WEBHOOK,), "https://bot.example/hook")
+    assert told["m-9"] == ((), "")
+
+
+async def test_a_members_row_is_told_everything_that_is_wrong_with_it_at_once() -> None:
+    text = "code,name,unit,channels\nm-9,a,nowhere,webhook;sms\n"
+    expected = [(2, "webhook_url", "missing"), (2, "phone", "missing"), (2, "unit", "unknown-reference")]
+    assert found(await imported(Kind.MEMBERS, text)) == expected
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "expected"),
     [
@@ -135,6 +157,14 @@ async def test_importing_the_same_file_twice_changes_nothing_more() -> None:
         ),
         (Kind.MEMBERS, "code,name\nm-9,a\n", [(2, "unit", "missing")]),
         (Kind.MEMBERS, "code,name,unit,phone\nm-9,a,u-1,110\n", [(2, "phone", "not-a-phone")]),
+        (Kind.MEMBERS, "code,name,unit,channels\nm-9,a,u-1,sms;inbox\n", [(2, "phone", "missing")]),
+        (Kind.MEMBERS, "code,name,unit,channels\nm-9,a,u-1,webhook\n", [(2, "webhook_url", "missing")]),
+        (
+            Kind.MEMBERS,
+            "code,name,unit,通知渠道,回调地址\nm-9,a,u-1,inbox;inbox,ftp://x\n",
+            [(2, "通知渠道", "duplicate"), (2, "回调地址", "not-a-url")],
+        ),
+        (Kind.MEMBERS, "code,name,unit,channels\nm-9,a,u-1,pigeon\n", [(2, "channels", "unknown-value")]),
         (
             Kind.EQUIPMENT,
             "code,unit,kind,count\ne-9,u-1,剑,-1\n",

@@ -13,7 +13,7 @@ from services.checkin.domain.registry import (
 )
 from shared.vocabulary.geography import Point
 from shared.vocabulary.organisation import StationLevel
-from shared.vocabulary.terms import EquipmentKind, Role, SiteClass
+from shared.vocabulary.terms import ChannelKind, EquipmentKind, Role, SiteClass
 
 CITY_PATH, DISTRICT_PATH, STATION_PATH = "/440100", "/440100/440106", "/440100/440106/440106001"
 PLACE = Point(113.3192, 23.1392)
@@ -26,9 +26,16 @@ GATE = PostEntry("p-1", "东门", Point(113.3199, 23.1392), fixed_code_allowed=F
 BACK = PostEntry("p-2", "西门", Point(113.3185, 23.1392), fixed_code_allowed=True)
 SITE = SiteEntry("s-1", "天河体育中心", SiteClass.B, "440106001", PLACE, 300, "天河路299号", (GATE, BACK))
 UNIT = UnitEntry("u-1", "体育中心东门单元", "s-1", None, ("first-aid",), suspended=False)
-LEADER = MemberEntry("m-1", "陈试", "10000000001", "440106185001010016", "u-1", None, Role.LEADER, "zh-CN", True)
-MEMBER = MemberEntry("m-2", "李验", "10000000002", "", "u-1", None, Role.MEMBER, "en", True)
-OFFICER = MemberEntry("o-1", "王测", "10000000003", "", None, "440106001", Role.OFFICER, "zh-CN", True)
+ID_NUMBER = "440106185001010016"
+LEADER = MemberEntry("m-1", "陈试", "10000000001", ID_NUMBER, "u-1", None, Role.LEADER, "zh-CN", True, (), "")
+MEMBER = MemberEntry("m-2", "李验", "10000000002", "", "u-1", None, Role.MEMBER, "en", True, (), "")
+OFFICER = MemberEntry("o-1", "王测", "10000000003", "", None, "440106001", Role.OFFICER, "zh-CN", True, (), "")
+SUBSCRIBER = replace(
+    MEMBER,
+    code="m-3",
+    channels=(ChannelKind.SMS, ChannelKind.WEBHOOK, ChannelKind.INBOX),
+    webhook_url="https://bot.example/hook?of=m-3",
+)
 SHIELD = EquipmentEntry("e-1", "u-1", EquipmentKind.SHIELD, 2, date(2026, 1, 5), None)
 
 STATIONS = [CITY, DISTRICT, STATION, OTHER_STATION]

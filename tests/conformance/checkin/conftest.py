@@ -26,19 +26,32 @@ class Both:
         self.outbox = outbox
 
 
+async def empty_database(request: pytest.FixtureRequest, directory: Path) -> str:
+    """The URL of a database of the kind that the fixture's parameter names."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{directory}/registry.db"
+    url: str = request.getfixturevalue("postgres_url")
+    engine = create_engine(url)
+    async with engine.begin() as connection:
+        for name in TABLES:
+            await connection.execute(text(f"DROP TABLE IF EXISTS registry_{name}"))
+    await engine.dispose()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    return await empty_database(request, tmp_path)
+
+
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 async def both(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Both]:
     if request.param == "memory":
         memory = MemoryRegistry()
         yield Both(memory, memory)
         return
-    url = f"sqlite+aiosqlite:///{tmp_path}/registry.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-    engine = create_engine(url)
-    async with engine.begin() as connection:
-        for name in TABLES:
-            await connection.execute(text(f"DROP TABLE IF EXISTS registry_{name}"))
+    engine = create_engine(await empty_database(request, tmp_path))
     await migrate(engine)
     yield Both(SqlRegistry(engine, Seal(KEY)), SqlRegistryOutbox(engine, Seal(KEY)))
     await engine.dispose()

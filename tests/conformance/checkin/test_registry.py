@@ -21,6 +21,7 @@ from tests.conformance.checkin.city import (
     SITE,
     STATION_PATH,
     STATIONS,
+    SUBSCRIBER,
     UNIT,
 )
 from tests.conformance.checkin.conftest import Both
@@ -67,6 +68,29 @@ async def test_every_state_that_was_saved_is_published_whole(both: Both) -> None
         (ChannelKind.INBOX, ""),
         (ChannelKind.SMS, "10000000001"),
     ]
+
+
+async def test_a_members_own_channels_are_kept_and_published_in_their_order_with_their_addresses(both: Both) -> None:
+    await both.registry.save([*EVERYTHING, SUBSCRIBER])
+    assert await both.registry.members_of("u-1") == [LEADER, MEMBER, SUBSCRIBER]
+    (member,) = [p.state for p in await relay(both) if p.id == "m-3"]
+    assert isinstance(member, Member)
+    assert [(c.kind, c.address) for c in member.channels] == [
+        (ChannelKind.SMS, "10000000002"),
+        (ChannelKind.WEBHOOK, "https://bot.example/hook?of=m-3"),
+        (ChannelKind.INBOX, ""),
+    ]
+
+
+async def test_other_channels_are_published_and_none_brings_the_default_back(both: Both) -> None:
+    await both.registry.save([*EVERYTHING, SUBSCRIBER])
+    await relay(both)
+    published: list[list[ChannelKind]] = []
+    for channels, phone in (((ChannelKind.SMS,), "10000000002"), ((), "10000000002"), ((), "")):
+        await both.registry.save([replace(SUBSCRIBER, channels=channels, phone=phone)])
+        (member,) = [p.state for p in await relay(both) if isinstance(p.state, Member)]
+        published.append([channel.kind for channel in member.channels])
+    assert published == [[ChannelKind.SMS], [ChannelKind.INBOX, ChannelKind.SMS], [ChannelKind.INBOX]]
 
 
 async def test_units_do_not_wait_for_the_many_people_imported_before_them(both: Both) -> None:

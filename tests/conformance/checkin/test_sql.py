@@ -13,22 +13,8 @@ from services.checkin.adapters.seal import Seal
 from services.checkin.adapters.sql_engine import create_engine, migrate
 from services.checkin.adapters.sql_registry import SqlRegistry
 from services.checkin.adapters.sql_tables import metadata
-from tests.conformance.checkin.city import EVERYTHING, LEADER
-from tests.conformance.checkin.conftest import KEY, TABLES
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
-    url = f"sqlite+aiosqlite:///{tmp_path}/registry.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-        engine = create_engine(url)
-        async with engine.begin() as connection:
-            for name in TABLES:
-                await connection.execute(text(f"DROP TABLE IF EXISTS registry_{name}"))
-        await engine.dispose()
-    return url
+from tests.conformance.checkin.city import EVERYTHING, LEADER, SUBSCRIBER
+from tests.conformance.checkin.conftest import KEY
 
 
 async def columns_of(engine: AsyncEngine) -> dict[str, set[tuple[str, bool]]]:
@@ -78,7 +64,7 @@ async def test_the_migrations_make_what_the_tables_say(url: str) -> None:
 async def test_nothing_personal_lies_in_the_database_in_clear(url: str) -> None:
     engine = create_engine(url)
     await migrate(engine)
-    await SqlRegistry(engine, Seal(KEY)).save(EVERYTHING)
+    await SqlRegistry(engine, Seal(KEY)).save([*EVERYTHING, SUBSCRIBER])
     async with engine.connect() as connection:
         stored = [
             bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
@@ -87,7 +73,7 @@ async def test_nothing_personal_lies_in_the_database_in_clear(url: str) -> None:
             for value in row
         ]
     await engine.dispose()
-    for secret in (LEADER.name, LEADER.phone, LEADER.id_number):
+    for secret in (LEADER.name, LEADER.phone, LEADER.id_number, SUBSCRIBER.webhook_url):
         assert not [value for value in stored if secret.encode() in value]
 
 

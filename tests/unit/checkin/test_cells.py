@@ -10,7 +10,7 @@ from services.checkin.application.import_columns import COLUMNS, column_named
 from services.checkin.domain.personal import masked_id_number, masked_name, masked_phone
 from services.checkin.domain.registry import Kind, is_station_code
 from shared.vocabulary.organisation import StationLevel
-from shared.vocabulary.terms import EquipmentKind, Role, SiteClass
+from shared.vocabulary.terms import ChannelKind, EquipmentKind, Role, SiteClass
 
 GOOD: list[tuple[Any, str, Any]] = [
     (cells.code, "u-440106.1:a_b", "u-440106.1:a_b"),
@@ -31,6 +31,11 @@ GOOD: list[tuple[Any, str, Any]] = [
     (cells.id_number, "440106185001010016", "440106185001010016"),
     (cells.capabilities, "first-aid；stretcher", ("first-aid", "stretcher")),
     (cells.language, "中文", "zh-CN"),
+    (cells.channels, "sms;inbox", (ChannelKind.SMS, ChannelKind.INBOX)),
+    (cells.channels, "短信； Webhook ；收件箱；", (ChannelKind.SMS, ChannelKind.WEBHOOK, ChannelKind.INBOX)),
+    (cells.http_url, "https://bot.example/a%20b?c=d", "https://bot.example/a%20b?c=d"),
+    (cells.http_url, "HTTP://[::1]:8080", "HTTP://[::1]:8080"),
+    (cells.http_url, "http://h/" + "x" * 1991, "http://h/" + "x" * 1991),
 ]
 
 BAD: list[tuple[Any, str, str]] = [
@@ -59,6 +64,19 @@ BAD: list[tuple[Any, str, str]] = [
     (cells.id_number, "440106185013010012", "not-an-id-number"),
     (cells.capabilities, "First Aid", "not-a-code"),
     (cells.language, "fr", "unknown-value"),
+    (cells.channels, "sms;pigeon", "unknown-value"),
+    (cells.channels, "file", "unknown-value"),
+    (cells.channels, ";", "unknown-value"),
+    (cells.channels, "sms;inbox;短信", "duplicate"),
+    (cells.http_url, "ftp://bot.example/", "not-a-url"),
+    (cells.http_url, "bot.example/hook", "not-a-url"),
+    (cells.http_url, "https:///hook", "not-a-url"),
+    (cells.http_url, "https://:443/hook", "not-a-url"),
+    (cells.http_url, "https://bot.example:65536/", "not-a-url"),
+    (cells.http_url, "https://[::1/", "not-a-url"),
+    (cells.http_url, "https://bot.example/a b", "not-a-url"),
+    (cells.http_url, "https://bot.example/钩子", "not-a-url"),
+    (cells.http_url, "http://h/" + "x" * 1992, "too-long"),
 ]
 
 

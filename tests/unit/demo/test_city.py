@@ -140,6 +140,23 @@ def test_the_check_character_is_that_of_the_standards_example() -> None:
     assert check_character("11010519491231002") == "X"  # GB 11643-1999, 4.1
 
 
+def test_about_one_member_in_ten_is_told_by_sms_first(city: City) -> None:
+    members = [person for manned in city.units for person in manned.people]
+    by_sms = [person for person in members if person.channels == (ChannelKind.SMS, ChannelKind.INBOX)]
+    assert 0.07 < len(by_sms) / len(members) < 0.12
+    assert [person for person in everybody(city) if person.channels and person not in by_sms] == []
+
+
+def test_whose_phone_answers_in_the_scenarios_or_for_a_unit_is_told_as_everybody_is(city: City) -> None:
+    named = {f"s-{place.key}" for place in NAMED_PLACES}
+    answering = [
+        person
+        for manned in city.units
+        for person in (manned.people if manned.site.site_id in named else manned.people[: manned.watches])
+    ]
+    assert [person for person in (*answering, *city.officers) if person.channels] == []
+
+
 def test_equipment_was_inspected_and_has_not_expired(city: City) -> None:
     for manned in city.units:
         for piece in manned.unit.equipment:

@@ -53,6 +53,13 @@ def test_every_reference_was_uploaded_before() -> None:
             known.setdefault(file.kind, set()).add(row.values["code"])
 
 
+def test_the_members_file_says_how_each_of_them_is_told() -> None:
+    members = [*(person for manned in CITY.units for person in manned.people), *CITY.officers]
+    files = [file for file in FILES if Kind(file.kind) is Kind.MEMBERS]
+    told = {row.values["code"]: row.values["channels"] for file in files for row in values_of(file)}
+    assert told == {person.member_id: person.channels for person in members}
+
+
 def test_the_files_hold_the_whole_city() -> None:
     rows = dict.fromkeys(Kind, 0)
     for file in FILES:
