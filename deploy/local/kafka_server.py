@@ -47,7 +47,7 @@ class KafkaServer(EmbeddedServer):
             raise ValueError("a broker among several needs its controller_port, which the voters name")
         self._controller_port = controller_port
         self._heap_mb = heap_mb
-        self._node_id = node_id
+        self.node_id = node_id
         self._voters = voters
         self._settings = dict(settings or {})
         self._cache = cache or VAR / "cache"
@@ -105,8 +105,8 @@ class KafkaServer(EmbeddedServer):
         broker, controller = f"127.0.0.1:{self.port}", f"127.0.0.1:{self._controller_port}"
         return {
             "process.roles": "broker,controller",
-            "node.id": str(self._node_id),
-            "controller.quorum.voters": self._voters or f"{self._node_id}@{controller}",
+            "node.id": str(self.node_id),
+            "controller.quorum.voters": self._voters or f"{self.node_id}@{controller}",
             "controller.listener.names": "CONTROLLER",
             "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}",
             "advertised.listeners": f"PLAINTEXT://{broker}",

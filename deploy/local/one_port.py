@@ -1,8 +1,11 @@
-"""The four APIs in one process on one port, each under its own base path: `python -m deploy.local.one_port PORT`."""
+"""The APIs in one process on one port, each under its own base path: `python -m deploy.local.one_port PORT [SERVICE…]`.
+
+All four, or those that are named.
+"""
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import uvicorn
@@ -18,21 +21,22 @@ from services.dispatch.bootstrap import build_api as build_dispatch
 from services.dispatch.settings import DispatchSettings
 from services.notify.bootstrap import build_api as build_notify
 from services.notify.settings import NotifySettings
-from shared.platform.settings import load_settings
+from shared.platform.settings import PlatformSettings, load_settings
 from shared.platform.telemetry import configure_logs
 from shared.platform.web.health import health_router
 
+_BUILD: Mapping[str, Callable[[], FastAPI]] = {
+    "checkin": lambda: build_checkin(load_settings(CheckinSettings)),
+    "dispatch": lambda: build_dispatch(load_settings(DispatchSettings)),
+    "notify": lambda: build_notify(load_settings(NotifySettings)),
+    "analytics": lambda: build_analytics(load_settings(AnalyticsSettings)),
+}
 
-def build() -> ASGIApp:
-    """All four apps behind one: requests go by the first part of their path; health and metrics are of all four."""
-    checkin = load_settings(CheckinSettings)
-    configure_logs(checkin, "api")
-    apps = {
-        "checkin": build_checkin(checkin),
-        "dispatch": build_dispatch(load_settings(DispatchSettings)),
-        "notify": build_notify(load_settings(NotifySettings)),
-        "analytics": build_analytics(load_settings(AnalyticsSettings)),
-    }
+
+def build(names: Sequence[str]) -> ASGIApp:
+    """These apps behind one: requests go by the first part of their path; health and metrics are of all of them."""
+    configure_logs(load_settings(PlatformSettings), "api")
+    apps = {name: _BUILD[name]() for name in names}
     return _ByPath(apps, _front(apps))
 
 
@@ -67,8 +71,9 @@ class _ByPath:
 
 
 def main() -> None:
+    port, names = int(sys.argv[1]), sys.argv[2:] or list(_BUILD)
     config = uvicorn.Config(
-        build(), host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_config=None, timeout_graceful_shutdown=5
+        build(names), host="127.0.0.1", port=port, access_log=False, log_config=None, timeout_graceful_shutdown=5
     )
     asyncio.run(uvicorn.Server(config).serve())
 

@@ -11,6 +11,7 @@ from kafka.structs import TopicPartition
 from rich.table import Table
 
 from deploy.local.cli import console, running
+from deploy.local.lags import group_lags
 from shared.contracts.topics import TOPICS
 from shared.platform.clock import SystemClock
 from shared.platform.worker import WORKERS_KEY
@@ -33,9 +34,10 @@ def status() -> None:
         beats = [json.loads(beat) for beat in cast("dict[bytes, bytes]", client.hgetall(WORKERS_KEY)).values()]
     now = SystemClock().now()
     alive = [beat for beat in beats if now - datetime.fromisoformat(beat["at"]) < GONE_AFTER]
+    groups = sorted({group for beat in alive for group in beat["groups"]})
+    console.print(_workers(alive, group_lags(where.kafka_bootstrap, groups), now))
     admin: Any = KafkaAdminClient(bootstrap_servers=where.kafka_bootstrap.split(","))
     try:
-        console.print(_workers(alive, _lags(admin, alive), now))
         console.print(_dead_letters(admin))
     finally:
         admin.close()
@@ -66,21 +68,6 @@ def _workers(beats: list[dict[str, Any]], lags: dict[tuple[str, str], int], now:
                     f"{max(ages):.1f} s" if ages else "",
                 )
     return table
-
-
-def _lags(admin: Any, beats: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
-    groups = sorted({group for beat in beats for group in beat["groups"]})
-    if not groups:
-        return {}
-    lags: dict[tuple[str, str], int] = {}
-    committed: dict[str, dict[TopicPartition, Any]] = admin.list_group_offsets(groups)
-    everything = {partition for offsets in committed.values() for partition in offsets}
-    ends = admin.list_partition_offsets(dict.fromkeys(everything, OffsetSpec.LATEST))
-    for group, offsets in committed.items():
-        for partition, offset in offsets.items():
-            key = (group, partition.topic)
-            lags[key] = lags.get(key, 0) + max(0, ends[partition].offset - offset.offset)
-    return lags
 
 
 def _dead_letters(admin: Any) -> Table:

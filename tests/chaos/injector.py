@@ -1,0 +1,116 @@
+"""Records that no well-behaved client writes: repeats, old ones after new ones, poison, and what is too large."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from shared.contracts.topics import (
+    CHECKIN_COMMANDS,
+    DELIVERIES,
+    DISPATCH_COMMANDS,
+    DUTY,
+    INCIDENTS,
+    NOTIFY_EMERGENCY,
+    POSITIONS,
+    Topic,
+)
+from tests.chaos.notes import Notes, now
+
+TOPICS: Sequence[Topic] = (
+    CHECKIN_COMMANDS,
+    DUTY,
+    POSITIONS,
+    DISPATCH_COMMANDS,
+    INCIDENTS,
+    NOTIFY_EMERGENCY,
+    DELIVERIES,
+)
+AT_ONCE = 12
+LOOK_BACK = 200
+OVERSIZE_BYTES = 900_000  # the brokers take it, no contract does
+TICK = b"meu.platform.tick"
+_Headers = list[tuple[str, bytes]]
+
+
+class Injector:
+    """Writes to topics as a faulty client would. An async context manager."""
+
+    def __init__(self, bootstrap: str, path: Path, random: Random) -> None:
+        self._bootstrap = bootstrap
+        self._notes = Notes(path)
+        self._random = random
+        self._written: set[tuple[str, int, int]] = set()
+
+    async def __aenter__(self) -> "Injector":
+        self._producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks="all", max_request_size=2_000_000)
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        await self._producer.start()
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._producer.stop()
+        await self._consumer.stop()
+        self._notes.close()
+
+    async def inject(self, kind: str) -> None:
+        """Some records of this kind, to one topic after another."""
+        for topic in self._random.sample(TOPICS, 3):
+            records = await self._recent(topic)
+            if records:
+                await getattr(self, f"_{kind}")(topic, records)
+
+    async def _duplicate(self, topic: Topic, records: Sequence[Any]) -> None:
+        for record in self._random.sample(records, min(AT_ONCE, len(records))):
+            await self._write("duplicate", topic, record, record.value, list(record.headers))
+
+    async def _reordered(self, topic: Topic, records: Sequence[Any]) -> None:
+        for record in reversed(records[:AT_ONCE]):
+            await self._write("reordered", topic, record, record.value, list(record.headers))
+
+    async def _poison(self, topic: Topic, records: Sequence[Any]) -> None:
+        like = records[-1]
+        headers: TICK = b"meu.platform.tick"
+_Headers = list(like.headers)
+        without_id = [(name, value) for name, value in headers if name != "ce_id"]
+        unknown = [(name, b"meu.nobody.knows.v1" if name == "ce_type" else value) for name, value in headers]
+        for value, spoilt in (
+            (b"\xff\xfe no json", headers),
+            (b"{}", headers),
+            (b'{"half":', headers),
+            (like.value, without_id),
+            (like.value, unknown),
+            (like.value, []),
+        ):
+            await self._write("poison", topic, like, value, spoilt)
+
+    async def _oversize(self, topic: Topic, records: Sequence[Any]) -> None:
+        value = json.dumps({"pad": "x" * OVERSIZE_BYTES}).encode()
+        await self._write("oversize", topic, records[-1], value, list(records[-1].headers))
+
+    async def _write(self, kind: str, topic: Topic, like: Any, value: bytes | None, headers: _Headers) -> None:
+        written = await self._producer.send_and_wait(
+            topic.name, value, key=like.key, partition=like.partition, headers=headers
+        )
+        of = None
+        if kind in ("duplicate", "reordered"):
+            of = {"topic": like.topic, "partition": like.partition, "offset": like.offset}
+        where = {"topic": topic.name, "partition": written.partition, "offset": written.offset}
+        self._written.add((topic.name, written.partition, written.offset))
+        self._notes.write({"at": now(), **where, "kind": kind, "of": of})
+
+    async def _recent(self, topic: Topic) -> list[Any]:
+        """The last records of one of the topic's partitions, without what was injected before; ticks only if there is
+        nothing else.
+        """
+        where = TopicPartition(topic.name, self._random.randrange(topic.partitions))
+        self._consumer.assign([where])
+        end = (await self._consumer.end_offsets([where]))[where]
+        self._consumer.seek(where, max(0, end - LOOK_BACK))
+        found = (await self._consumer.getmany(where, timeout_ms=3000)).get(where, [])
+        found = [record for record in found if (record.topic, record.partition, record.offset) not in self._written]
+        return [record for record in found if not dict(record.headers)["ce_type"].startswith(TICK)] or found
