@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from services.checkin.adapters.duty_ledger import DECIDING
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.generate import HERE, SCHEMAS
-from shared.contracts.topics import POSITIONS, Topic
+from shared.contracts.topics import MEMBERS, POSITIONS, Topic
 from tests.integration.checkin.conftest import OPERATOR, City, eventually, import_text
 
 
@@ -104,6 +104,23 @@ async def test_a_suspended_unit_takes_nobody_in_from_the_moment_it_is_imported(c
     await eventually(suspended)
     refused = await city.check_in(0)
     assert (refused.status_code, refused.json()["code"]) == (422, "unit-suspended")
+
+
+async def test_how_a_member_is_told_reaches_the_log_in_the_order_that_was_imported(city: City) -> None:
+    code = f"m0-{city.key}"
+    text = f"编码,姓名,手机号,单元,通知渠道\n{code},陈0,10000000000,u-{city.key},短信;收件箱\n"
+    assert (await import_text(city, "members", text)).status_code == 200
+
+    async def published() -> list[list[dict[str, str]]]:
+        return [body["channels"] for _, body in await events_of(city, MEMBERS, code)]
+
+    by_sms, by_inbox = {"kind": "sms", "address": "10000000000"}, {"kind": "inbox", "address": ""}
+
+    async def changed() -> bool:
+        return (await published())[-1:] == [[by_sms, by_inbox]]
+
+    await eventually(changed)
+    assert (await published())[0] == [by_inbox, by_sms]
 
 
 async def test_positions_are_on_the_log_before_they_are_accepted(city: City) -> None:
