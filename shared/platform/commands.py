@@ -14,6 +14,7 @@ from shared.platform.ledger_store import LedgerStore, Remembered
 from shared.platform.outcomes import Outcome
 from shared.platform.producer import EventProducer, partition_of
 from shared.platform.telemetry import get_logger
+from shared.platform.tracing import publishing
 from shared.ports import Clock, Ids
 
 _log = get_logger("commands")
@@ -73,20 +74,22 @@ class CommandGateway:
         Raises KafkaError when the record could not be made durable.
         """
         command_id = command_id or self._ids.new()
-        envelope = Envelope(
-            id=command_id,
-            source=self._source,
-            type=body.ce_type(),
-            subject=aggregate_id,
-            time=self._clock.now(),
-            correlation_id=correlation_id,
-            drill=drill,
-            reply_to=self._channel,
-        )
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting[command_id] = answer
         try:
-            await self._producer.publish_one(self._topic.name, encode(envelope, body))
+            with publishing(self._topic, [body]) as trace_parent:
+                envelope = Envelope(
+                    id=command_id,
+                    source=self._source,
+                    type=body.ce_type(),
+                    subject=aggregate_id,
+                    time=self._clock.now(),
+                    correlation_id=correlation_id,
+                    drill=drill,
+                    reply_to=self._channel,
+                    trace_parent=trace_parent,
+                )
+                await self._producer.publish_one(self._topic.name, encode(envelope, body))
             async with asyncio.timeout(self._answer_within_s):
                 return await answer
         except TimeoutError:

@@ -14,7 +14,8 @@ from shared.platform.producer import EventProducer
 from shared.platform.records import Received, Record
 from shared.platform.recovery import Recovery
 from shared.platform.rules import Deciding
-from shared.platform.telemetry import LAST_TICK_SECONDS, LEDGER_STEP_SECONDS
+from shared.platform.step_traces import StepTraces
+from shared.platform.telemetry import LAST_TICK_TIMESTAMP_SECONDS, LEDGER_STEP_SECONDS
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -40,6 +41,7 @@ class Ledger(Generic[S, C, E]):
         self._producer = producer
         self._dead_letters = dead_letters
         self._recovery = recovery
+        self._traces = StepTraces(deciding.rules.aggregate, deciding.events)
         self._remembered: dict[int, int] = {}
 
     async def handle(self, records: Sequence[Record]) -> None:
@@ -52,19 +54,23 @@ class Ledger(Generic[S, C, E]):
         for item in received:
             if isinstance(item.body, Tick):
                 self.last_tick[item.record.partition] = item.record.timestamp
-                LAST_TICK_SECONDS.labels(self.deciding.source).set(item.record.timestamp.timestamp())
+                last_tick = LAST_TICK_TIMESTAMP_SECONDS.labels(self.deciding.source, item.record.partition)
+                last_tick.set(item.record.timestamp.timestamp())
         LEDGER_STEP_SECONDS.labels(self.deciding.source).observe(time.perf_counter() - started)
 
     async def _step(self, batch: "_Batch") -> bool:
         views = await self._read(batch)
         steps: dict[int, PartitionStep[S, C, E]] = {}
         for partition, view in views.items():
-            steps[partition] = PartitionStep(self.deciding, view)
+            steps[partition] = PartitionStep(self.deciding, view, self._traces)
             steps[partition].decide(batch.items.get(partition, ()))
-        for step in steps.values():
-            for item, reason in step.faults:
-                await self._dead_letters.bury(item.record, reason)
-        tails = await self._publish(steps)
+        try:
+            for step in steps.values():
+                for item, reason in step.faults:
+                    await self._dead_letters.bury(item.record, reason)
+            tails = await self._publish(steps)
+        finally:
+            self._traces.published()
         changes = {p: step.changes(batch.last[p], tails.get(p)) for p, step in steps.items()}
         moved = await self._store.remember(changes)
         self._remembered.update({partition: changes[partition].done for partition, ok in moved.items() if ok})
@@ -103,7 +109,9 @@ class Ledger(Generic[S, C, E]):
     def forget_assignment(self, owned: set[int]) -> None:
         """Partitions that went away are recovered again when they come back."""
         self._remembered = {partition: done for partition, done in self._remembered.items() if partition in owned}
-        self.last_tick = {partition: at for partition, at in self.last_tick.items() if partition in owned}
+        for partition in self.last_tick.keys() - owned:
+            del self.last_tick[partition]
+            LAST_TICK_TIMESTAMP_SECONDS.remove(self.deciding.source, partition)
 
 
 class _Batch:

@@ -1,7 +1,7 @@
 """Deciding the records of one partition in memory: the second of the ledger's five steps."""
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from shared.contracts.envelope import EncodedRecord, Envelope, Origin, encode
 from shared.contracts.ticks import Tick
@@ -10,7 +10,8 @@ from shared.platform.ledger_store import Changes, PartitionView, Remembered
 from shared.platform.outcomes import Outcome
 from shared.platform.records import Received
 from shared.platform.rules import Aggregate, Deciding
-from shared.platform.telemetry import DEADLINE_LATENESS_SECONDS, LEDGER_COMMANDS, get_logger
+from shared.platform.step_traces import StepTraces
+from shared.platform.telemetry import DEADLINE_LATENESS_SECONDS, LEDGER_COMMANDS, LEDGER_EVENTS, get_logger
 from shared.vocabulary.decisions import Accepted, Refused, TimePassed
 from shared.vocabulary.ids import derived_id
 
@@ -23,15 +24,25 @@ INTERNAL_FAULT = Refused("internal-fault", "the record was put aside with its re
 _log = get_logger("ledger")
 
 
+class _Decided(NamedTuple, Generic[E]):
+    """What one record caused in one aggregate, and what its events carry on."""
+
+    aggregate_id: str
+    decision: Accepted[E]
+    correlation_id: str
+    trace_parent: str | None
+
+
 class PartitionStep(Generic[S, C, E]):
     """What a batch of one partition's records causes: `published`, `replies`, `faults`, and `changes`."""
 
-    def __init__(self, deciding: Deciding[S, C, E], view: PartitionView) -> None:
+    def __init__(self, deciding: Deciding[S, C, E], view: PartitionView, traces: StepTraces) -> None:
         self.published: list[EncodedRecord] = []
         self.replies: list[tuple[str, bytes]] = []
         self.faults: list[tuple[Received, str]] = []
         self._deciding = deciding
         self._view = view
+        self._traces = traces
         self._due = dict(view.due)
         self._aggregates: dict[str, Aggregate[S]] = {}
         self._touched: set[str] = set()
@@ -72,11 +83,12 @@ class PartitionStep(Generic[S, C, E]):
         aggregate = self._aggregate(aggregate_id)
         decision: Accepted[E] | Refused = Accepted(())
         try:
-            if item.envelope.id not in aggregate.handled:
-                command = self._deciding.commands_in.to_domain(item.body)
-                decision = self._deciding.rules.decide(aggregate.state, command, item.record.timestamp)
-            if isinstance(decision, Accepted):
-                self._accept(item, [(aggregate_id, decision, item.envelope.correlation_id)])
+            with self._traces.deciding(type(item.body).__name__, item, item.envelope.trace_parent) as trace_parent:
+                if item.envelope.id not in aggregate.handled:
+                    command = self._deciding.commands_in.to_domain(item.body)
+                    decision = self._deciding.rules.decide(aggregate.state, command, item.record.timestamp)
+                if isinstance(decision, Accepted):
+                    self._accept(item, [_Decided(aggregate_id, decision, item.envelope.correlation_id, trace_parent)])
         except Exception as error:
             self._fault(item, error)
             decision = INTERNAL_FAULT
@@ -87,33 +99,39 @@ class PartitionStep(Generic[S, C, E]):
         now = item.record.timestamp
         now_ms = to_ms(now)
         due = sorted((due_ms, key) for key, due_ms in self._due.items() if due_ms <= now_ms)
-        accepted: list[tuple[str, Accepted[E], str]] = []
+        accepted: list[_Decided[E]] = []
         for due_ms, aggregate_id in due:
             aggregate = self._aggregate(aggregate_id)
             del self._due[aggregate_id]  # even when it fails: a faulty deadline must not stop the others for ever
             self._touched.add(aggregate_id)
-            DEADLINE_LATENESS_SECONDS.labels(self._deciding.source).observe((now_ms - due_ms) / 1000)
             try:
-                decision = self._deciding.rules.decide(aggregate.state, TimePassed(), now)
+                with self._traces.deciding(TimePassed.__name__, item, self._traces.of(aggregate_id)) as trace_parent:
+                    decision = self._deciding.rules.decide(aggregate.state, TimePassed(), now)
             except Exception as error:
                 self._fault(item, error)
                 continue
+            lateness = DEADLINE_LATENESS_SECONDS.labels(self._deciding.source, _caused(decision))
+            lateness.observe((now_ms - due_ms) / 1000)
             if isinstance(decision, Accepted):
-                accepted.append((aggregate_id, decision, aggregate.correlation_id))
+                accepted.append(_Decided(aggregate_id, decision, aggregate.correlation_id, trace_parent))
         self._accept(item, accepted)
 
-    def _accept(self, item: Received, decisions: Sequence[tuple[str, Accepted[E], str]]) -> None:
+    def _accept(self, item: Received, decisions: Sequence[_Decided[E]]) -> None:
         """Evolve and encode everything that one record caused."""
-        parts = sum(len(decision.events) for _, decision, _ in decisions)
+        parts = sum(len(decided.decision.events) for decided in decisions)
         records: list[EncodedRecord] = []
         evolved: dict[str, Aggregate[S]] = {}
-        for aggregate_id, decision, correlation_id in decisions:
+        for decided in decisions:
+            aggregate_id, events = decided.aggregate_id, decided.decision.events
             aggregate = self._aggregate(aggregate_id)
-            for event in decision.events:
-                aggregate = self._deciding.evolve(aggregate, event, item.envelope.id, correlation_id)
+            caused_by = decided._replace(
+                trace_parent=self._traces.publishing(aggregate_id, events, decided.trace_parent)
+            )
+            for event in events:
+                aggregate = self._deciding.evolve(aggregate, event, item.envelope.id, decided.correlation_id)
                 part = (len(records) + 1, parts)
-                records.append(self._encode(item, aggregate_id, aggregate.sequence, event, part, correlation_id))
-            if decision.events:
+                records.append(self._encode(item, caused_by, aggregate.sequence, event, part))
+            if events:
                 evolved[aggregate_id] = aggregate
         self.published += records
         self._aggregates.update(evolved)
@@ -126,29 +144,25 @@ class PartitionStep(Generic[S, C, E]):
                 self._due[aggregate_id] = due_ms
 
     def _encode(
-        self,
-        item: Received,
-        aggregate_id: str,
-        sequence: int,
-        event: E,
-        part: tuple[int, int],
-        correlation_id: str,
+        self, item: Received, caused_by: _Decided[E], sequence: int, event: E, part: tuple[int, int]
     ) -> EncodedRecord:
         body = self._deciding.events_out.to_contract(event)
+        drill = bool(getattr(body, "drill", False))
         envelope = Envelope(
-            id=derived_id(self._deciding.rules.aggregate, aggregate_id, sequence),
+            id=derived_id(self._deciding.rules.aggregate, caused_by.aggregate_id, sequence),
             source=self._deciding.source,
             type=body.ce_type(),
-            subject=aggregate_id,
+            subject=caused_by.aggregate_id,
             time=item.record.timestamp,
-            correlation_id=correlation_id,
+            correlation_id=caused_by.correlation_id,
             causation_id=item.envelope.id,
             sequence=sequence,
-            drill=bool(getattr(body, "drill", False)),
+            drill=drill,
             origin=Origin(item.record.topic, item.record.partition, item.record.offset),
             part=part,
-            trace_parent=item.envelope.trace_parent,
+            trace_parent=caused_by.trace_parent,
         )
+        LEDGER_EVENTS.labels(self._deciding.source, type(event).__name__, str(drill).lower()).inc()
         return encode(envelope, body)
 
     def _answer_again(self, item: Received) -> None:
@@ -203,3 +217,8 @@ class PartitionStep(Generic[S, C, E]):
     def _fault(self, item: Received, error: Exception) -> None:
         _log.exception("fault", subject=item.envelope.subject, offset=item.record.offset)
         self.faults.append((item, f"{type(error).__name__}: {error}"))
+
+
+def _caused(decision: Accepted[Any] | Refused) -> str:
+    """What a deadline brought about: the name of its first event, since the earliest of several fires first."""
+    return type(decision.events[0]).__name__ if isinstance(decision, Accepted) and decision.events else "nothing"

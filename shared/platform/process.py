@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from shared.platform.settings import EX_CONFIG, PlatformSettings, load_settings
 from shared.platform.telemetry import configure_logs
+from shared.platform.tracing import configure_tracing
 from shared.platform.worker import Worker
 
 S = TypeVar("S", bound=PlatformSettings)
@@ -19,6 +20,7 @@ def run_api(service: str, kind: type[S], build: Callable[[S], FastAPI]) -> None:
     """Serve a service's API on HTTP_HOST:HTTP_PORT until SIGTERM."""
     settings = load_settings(kind)
     configure_logs(settings, service)
+    configure_tracing(settings, f"{service}-api")
     uvicorn.run(
         build(settings),
         host=settings.http_host,
@@ -33,6 +35,7 @@ def run_worker(service: str, kind: type[S], build: Callable[[S], Worker]) -> Non
     """Run a service's worker until SIGTERM. A ValueError of `build` is a wrong setting."""
     settings = load_settings(kind)
     configure_logs(settings, service)
+    configure_tracing(settings, f"{service}-worker")
 
     async def run() -> None:
         # Built inside the loop: clients bind themselves to the one that runs.

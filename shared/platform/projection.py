@@ -11,7 +11,7 @@ from shared.contracts.topics import Topic
 from shared.platform.dead_letters import DeadLetters
 from shared.platform.log_reader import LogReader
 from shared.platform.records import Received, Record
-from shared.platform.telemetry import get_logger
+from shared.platform.telemetry import PROJECTION_REBUILDS, get_logger
 from shared.platform.waiting import AWAY
 from shared.ports import Clock
 
@@ -130,6 +130,7 @@ class Projector:
         # Compaction or retention may have removed the last records before `end`: they are folded all the same.
         await self._mark({partition: end - 1}, stored)
         if count:
+            PROJECTION_REBUILDS.labels(self.topic.name).inc()
             _log.info("caught-up", topic=self.topic.name, partition=partition, records=count)
 
     async def _fold(self, records: Sequence[Record], stored: dict[int, int]) -> None:

@@ -29,6 +29,9 @@ class PlatformSettings(BaseSettings):
     worker_http_port: int = Field(default=0, ge=0, le=65535, description="Health and metrics; 0 serves none.")
     answer_within_s: float = Field(default=2.0, gt=0, le=30, description="Then a POST answers 202 and a Location.")
     tick_every_s: float = Field(default=0.5, gt=0, le=5, description="How often workers write ticks; bounds lateness.")
+    otel_exporter_otlp_endpoint: str = Field(
+        default="", pattern=r"^(https?://.+)?$", description="Where traces are sent (OTLP over HTTP); none without it."
+    )
 
 
 def load_settings(kind: type[S]) -> S:

@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import faust
 from faust.types import EventT
@@ -47,12 +47,15 @@ class Consumption:
         self._unfinished_slots = asyncio.Semaphore(UNFINISHED_MAX)
         self._unfinished: set[asyncio.Task[None]] = set()
         self._queue: asyncio.Queue[EventT[Any]] = asyncio.Queue(QUEUE_MAX)
+        self.reached: dict[int, int] = {}
+        """By partition: the offset of the next record that is not handled yet."""
         self.waiting_for: str | None = None
         """Why the last batch could not be handled yet; None when all is well."""
 
     async def fill(self, stream: Any) -> None:
         """The faust agent: keep the queue full."""
         async for event in stream.noack().events():
+            self.reached.setdefault(event.message.partition, event.message.offset)
             await self._queue.put(event)
 
     async def drain(self) -> None:
@@ -72,6 +75,7 @@ class Consumption:
                 _log.exception("cannot-process-nor-bury", topic=self.topic)
                 os._exit(CRASHED)
             for event in events:
+                self.reached[event.message.partition] = event.message.offset + 1
                 if self._afterwards is None:
                     event.ack()
                 else:
@@ -211,6 +215,27 @@ class StreamGroup:
         for partition in consumer.assignment() if consumer is not None else ():
             owned.setdefault(partition.topic, []).append(partition.partition)
         return {topic: sorted(numbers) for topic, numbers in owned.items()}
+
+    async def lag(self) -> dict[tuple[str, int], int]:
+        """By owned (topic, partition): how many records are not handled yet, as of the last fetch.
+
+        Without those whose end is not known. It stops growing while so much is queued that nothing more is fetched.
+        """
+        consumer = self._app.consumer if self._app.started else None
+        if consumer is None:
+            return {}
+        behind: dict[tuple[str, int], int] = {}
+        for consumption in self.consumptions:
+            owned = {where.partition: where for where in consumer.assignment() if where.topic == consumption.topic}
+            for partition in consumption.reached.keys() - owned.keys():
+                del consumption.reached[partition]  # another worker goes on with it
+            for partition, where in owned.items():
+                if partition not in consumption.reached:  # nothing has come yet
+                    consumption.reached[partition] = await consumer.position(where) or 0
+                end = cast("int | None", consumer.highwater(where))
+                if end is not None:
+                    behind[consumption.topic, partition] = max(0, end - consumption.reached[partition])
+        return behind
 
     async def _die_with_faust(self) -> None:
         while not self._app.should_stop:  # noqa: ASYNC110 - faust has no public event for a crash

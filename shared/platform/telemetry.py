@@ -8,6 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from shared.platform.settings import PlatformSettings
 
+# Every metric is explained in docs/observability.md. No label names a person, a unit, an incident or a record.
 LEDGER_STEP_SECONDS = Histogram(
     "meu_ledger_step_seconds",
     "One ledger step: read, decide, publish, remember.",
@@ -15,15 +16,28 @@ LEDGER_STEP_SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 LEDGER_COMMANDS = Counter("meu_ledger_commands", "Commands decided.", ["ledger", "outcome"])
+LEDGER_EVENTS = Counter("meu_ledger_events", "Events decided; again after a crash.", ["ledger", "event", "drill"])
 LEDGER_REBUILDS = Counter("meu_ledger_rebuilds", "Partitions folded again from their events.", ["ledger"])
+PROJECTION_REBUILDS = Counter(
+    "meu_projection_rebuilds", "Partitions of which a projection read again what its store had not.", ["topic"]
+)
 DEADLINE_LATENESS_SECONDS = Histogram(
     "meu_deadline_lateness_seconds",
-    "How long after its due time a deadline fired.",
-    ["ledger"],
+    "How long after its due time a deadline fired, by the first event that it caused.",
+    ["ledger", "caused"],
     buckets=(0.1, 0.25, 0.5, 0.75, 1, 2, 5, 12, 30, 60),
 )
+CONSUMER_LAG_RECORDS = Gauge(
+    "meu_consumer_lag_records",
+    "Records of a partition that its owner has not handled yet.",
+    ["group", "topic", "partition"],
+)
 DEAD_LETTERS = Counter("meu_dead_letters", "Records that could not be processed.", ["topic"])
-LAST_TICK_SECONDS = Gauge("meu_last_tick_seconds", "When the last tick of a partition was decided.", ["ledger"])
+LAST_TICK_TIMESTAMP_SECONDS = Gauge(
+    "meu_last_tick_timestamp_seconds",
+    "The time of the last tick that an owned partition has decided, in seconds since 1970.",
+    ["ledger", "partition"],
+)
 HTTP_SECONDS = Histogram(
     "meu_http_request_seconds",
     "Answer time by route.",

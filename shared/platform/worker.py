@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from shared.contracts.topics import Topic
 from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.dead_letters import DeadLetters
+from shared.platform.lag import LagWatch
 from shared.platform.ledger import Ledger
 from shared.platform.producer import EventProducer
 from shared.platform.projection import Projector
@@ -114,7 +115,7 @@ class Worker:
             await group.start()
         self._tasks += [
             asyncio.create_task(self._die_if_it_fails(coroutine))
-            for coroutine in (self._heartbeat(), self._mend(), self._serve_health())
+            for coroutine in (self._heartbeat(), self._mend(), self._serve_health(), LagWatch(self._groups).run())
         ]
         _log.info("started", worker=self.worker_id, groups=sorted(self._groups))
 

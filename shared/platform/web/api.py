@@ -17,6 +17,7 @@ from shared.platform.clock import SystemIds
 from shared.platform.outcomes import Outcome
 from shared.platform.settings import PlatformSettings
 from shared.platform.telemetry import HTTP_SECONDS
+from shared.platform.tracing import answered, answering
 from shared.platform.web.health import Check, health_router
 from shared.platform.web.idempotency import BODY_MAX, IdempotencyMiddleware, request_id
 from shared.platform.web.problems import Problem, Titles, install_problem_handlers, problem_response
@@ -24,6 +25,8 @@ from shared.platform.web.tokens import TokenReader, current_principal
 from shared.ports import Clock
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+"""Others are counted together: a caller may make up any number of them."""
 _ids = SystemIds()
 
 
@@ -97,7 +100,7 @@ def _unavailable(titles: Titles) -> Callable[[Request, Exception], JSONResponse]
 
 
 class ObservingMiddleware:
-    """Correlation id in, out and on every log line; answer times by route."""
+    """Correlation id in, out and on every log line; answer times by route; the span that a trace begins with."""
 
     def __init__(self, app: ASGIApp, service: str) -> None:
         self._app = app
@@ -107,8 +110,10 @@ class ObservingMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Request(scope).headers.get("x-correlation-id", "")
+        headers = Request(scope).headers
+        given = headers.get("x-correlation-id", "")
         correlation_id = given if 0 < len(given) <= 80 and given.isascii() and given.isprintable() else _ids.new()
+        method = scope["method"] if scope["method"] in METHODS else "other"
         started, status = time.perf_counter(), 500
 
         async def observe(message: Message) -> None:
@@ -118,14 +123,16 @@ class ObservingMiddleware:
                 message["headers"] = [*message["headers"], (b"x-correlation-id", correlation_id.encode())]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(service=self._service, correlation_id=correlation_id):
+        with (
+            structlog.contextvars.bound_contextvars(service=self._service, correlation_id=correlation_id),
+            answering(method, headers.get("traceparent")) as span,
+        ):
             try:
                 await self._app(scope, receive, observe)
             finally:
                 route = getattr(scope.get("route"), "path", "unmatched")
-                HTTP_SECONDS.labels(self._service, scope["method"], route, str(status)).observe(
-                    time.perf_counter() - started
-                )
+                HTTP_SECONDS.labels(self._service, method, route, str(status)).observe(time.perf_counter() - started)
+                answered(span, method, route, status, correlation_id)
 
 
 def correlation_id() -> str:
