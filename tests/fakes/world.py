@@ -85,18 +85,15 @@ class FakeReader:
             yield batch
 
 
-class FakeStore:
-    """Keeps its promises to the letter: one moment a read, all or nothing a write, only from the expected `done`."""
+@dataclass
+class LedgerMemory:
+    """Live state that keeps its promises to the letter: one moment a read, all or nothing a write, only from the
+    expected `done`.
+    """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.partitions: dict[int, dict[str, Any]] = {}
-        self.replies: list[tuple[str, bytes]] = []
+    partitions: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
 
-    def _partition(self, number: int) -> dict[str, Any]:
-        return self.partitions.setdefault(number, {"done": None, "tail": 0, "due": {}, "states": {}, "outcomes": {}})
-
-    async def read(self, wanted: Mapping[int, tuple[Iterable[str], int | None]]) -> dict[int, PartitionView]:
+    def view(self, wanted: Mapping[int, tuple[Iterable[str], int | None]]) -> dict[int, PartitionView]:
         views: dict[int, PartitionView] = {}
         for number, (ids, until) in wanted.items():
             kept = self._partition(number)
@@ -105,11 +102,13 @@ class FakeStore:
             views[number] = PartitionView(kept["done"], kept["tail"], due, states)
         return views
 
-    async def remember(self, changes: Mapping[int, Changes]) -> dict[int, bool]:
-        self._world.step()
-        return {number: self._remember(self._partition(number), change) for number, change in changes.items()}
+    def change(self, changes: Mapping[int, Changes]) -> dict[int, bool]:
+        return {number: self._change(self._partition(number), change) for number, change in changes.items()}
 
-    def _remember(self, kept: dict[str, Any], change: Changes) -> bool:
+    def _partition(self, number: int) -> dict[str, Any]:
+        return self.partitions.setdefault(number, {"done": None, "tail": 0, "due": {}, "states": {}, "outcomes": {}})
+
+    def _change(self, kept: dict[str, Any], change: Changes) -> bool:
         if kept["done"] != change.expected_done:
             return False
         kept["states"].update(change.states)
@@ -120,6 +119,22 @@ class FakeStore:
         kept["outcomes"] = change.outcomes_if_lost | kept["outcomes"] | change.outcomes
         kept.update(done=change.done, tail=change.tail)
         return True
+
+
+class FakeStore(LedgerMemory):
+    """Plays LedgerStore in the world."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+        self.replies: list[tuple[str, bytes]] = []
+
+    async def read(self, wanted: Mapping[int, tuple[Iterable[str], int | None]]) -> dict[int, PartitionView]:
+        return self.view(wanted)
+
+    async def remember(self, changes: Mapping[int, Changes]) -> dict[int, bool]:
+        self._world.step()
+        return self.change(changes)
 
     async def announce(self, replies: Sequence[tuple[str, bytes]]) -> None:
         self._world.step()

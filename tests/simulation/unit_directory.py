@@ -1,0 +1,134 @@
+"""In Python what the Lua scripts of dispatch's unit directory do, for units that never move nor leave."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.dispatch.adapters import redis_unit_directory, redis_unit_orders
+from services.dispatch.adapters.redis_units import PREFIX
+from shared.vocabulary.geography import Point, distance_m
+from tests.simulation.chronicle import Chronicle
+from tests.simulation.redis import Keys, Script
+
+
+@dataclass(frozen=True)
+class Unit:
+    """On duty with `members`, at its place, for good: registry, duty and positions are not simulated."""
+
+    unit_id: str
+    station_id: str
+    place: Point
+    members: int = 3
+
+
+class UnitScripts:
+    """`choose_and_claim.lua` and `update_orders.lua`."""
+
+    def __init__(self, units: Sequence[Unit], chronicle: Chronicle) -> None:
+        self._units = units
+        self._chronicle = chronicle
+
+    def by_text(self) -> Mapping[str, Script]:
+        return {
+            redis_unit_directory._SCRIPT: self.choose_and_claim,
+            redis_unit_orders._SCRIPT: self.update_orders,
+        }
+
+    def choose_and_claim(self, keys: Keys, args: Sequence[str]) -> bytes:
+        wanted = json.loads(args[0])
+        kept_key = f"{PREFIX}round:{wanted['incident_id']}:{wanted['round']}"
+        kept = keys.get(kept_key)
+        if kept is None:
+            kept = json.dumps(self._choose(keys, wanted))
+            keys.put(kept_key, kept, wanted["keep_ms"])
+        return kept.encode()
+
+    def _choose(self, keys: Keys, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+        scene = Point(wanted["lon"], wanted["lat"])
+        claim = f"{int(wanted['drill'])} {wanted['incident_id']} {wanted['round']}"
+        seen: list[dict[str, Any]] = []
+        left = wanted["count"]
+        for unit in sorted(self._units, key=lambda unit: distance_m(unit.place, scene)):
+            row = self._looked_at(keys, unit, distance_m(unit.place, scene), wanted)
+            if row["distance_m"] > wanted["within_m"]:
+                break
+            seen.append(row)
+            if not row["reasons"]:
+                row["chosen"], row["reasons"] = left > 0, ["nearest" if left > 0 else "not-needed"]
+                left -= row["chosen"]
+            if row["chosen"]:
+                keys.put(f"{PREFIX}claim:{unit.unit_id}", claim, wanted["claim_ms"])
+        return seen
+
+    def _looked_at(self, keys: Keys, unit: Unit, away_m: float, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        against = {
+            "already-asked": unit.unit_id in wanted["exclude"],
+            "claimed": self.is_claimed(keys, unit.unit_id, wanted),
+            "resting": _holds(keys.get(f"{PREFIX}rest:{unit.unit_id}"), wanted),
+        }
+        return {
+            "unit_id": unit.unit_id,
+            "station_id": unit.station_id,
+            "distance_m": away_m,
+            "members_on_duty": unit.members,
+            "lon": unit.place.lon,
+            "lat": unit.place.lat,
+            "chosen": False,
+            "role": "respond",
+            "reasons": [reason for reason, applies in against.items() if applies],
+        }
+
+    def is_claimed(self, keys: Keys, unit_id: str, wanted: Mapping[str, Any]) -> bool:
+        key = f"{PREFIX}claim:{unit_id}"
+        claim = keys.get(key)
+        if claim is None and key in keys.strings:
+            self._chronicle.count("claim lapsed")
+        orders = keys.hashes.get(f"{PREFIX}orders:{unit_id}", {}).values()
+        return any(_holds(holding, wanted) for holding in (claim, *orders))
+
+    def update_orders(self, keys: Keys, args: Sequence[str]) -> int:
+        kind, data = args[0], json.loads(args[1])
+        seen_key = f"{PREFIX}seen:{data['incident_id']}"
+        seen = int(keys.get(seen_key) or 0)
+        if data["sequence"] <= seen:
+            return 0
+        if data["sequence"] > seen + 1 and not data["forced"]:
+            return -1
+        keys.put(seen_key, str(data["sequence"]), data["keep_ms"])
+        if kind == "considered":
+            for unit_id in data["not_chosen"]:
+                _release(keys, unit_id, data)
+        elif kind == "issued":
+            _issued(keys, data)
+        elif kind == "ended":
+            _ended(keys, data)
+        return 1
+
+
+def _holds(holding: str | None, wanted: Mapping[str, Any]) -> bool:
+    """A real incident takes a unit out of a drill."""
+    return holding is not None and not (holding.startswith("1") and not wanted["drill"])
+
+
+def _release(keys: Keys, unit_id: str, data: Mapping[str, Any]) -> None:
+    key = f"{PREFIX}claim:{unit_id}"
+    if (keys.get(key) or "")[2:] == f"{data['incident_id']} {data['round']}":
+        keys.delete(key)
+
+
+def _issued(keys: Keys, data: Mapping[str, Any]) -> None:
+    orders = keys.hashes.setdefault(f"{PREFIX}orders:{data['unit_id']}", {})
+    orders[data["order_id"]] = f"{int(data['drill'])} {data['at_ms']} {data['incident_id']}"
+    _release(keys, data["unit_id"], data)
+    if len(orders) > 1:
+        keys.sets.setdefault(f"{PREFIX}doubly-ordered", set()).add(data["unit_id"])
+
+
+def _ended(keys: Keys, data: Mapping[str, Any]) -> None:
+    orders = keys.hashes.setdefault(f"{PREFIX}orders:{data['unit_id']}", {})
+    orders.pop(data["order_id"], None)
+    if len(orders) < 2:
+        keys.sets.setdefault(f"{PREFIX}doubly-ordered", set()).discard(data["unit_id"])
+    if data["rest_ms"] > 0:
+        keys.put(f"{PREFIX}rest:{data['unit_id']}", str(int(data["drill"])), data["rest_ms"])
