@@ -15,12 +15,14 @@ from rich.console import Console
 
 from deploy.local import VAR
 from shared.platform.clock import SystemClock
-from tests.bench import check_in, claims, figures, fixes, ledger
+from tests.bench import check_in, claims, figures, fixes, ledger, orders
 from tests.bench.outcome import Outcome, measured, merged, not_measured, read_all, write
 from tests.bench.rows import CannotMeasure, Row
 from tests.bench.tables import markdown, rewritten, terminal_table
 
-ROWS: dict[str, Row] = {row.key: row for row in (check_in.ROW, ledger.ROW, claims.ROW, fixes.ROW, figures.ROW)}
+ROWS: dict[str, Row] = {
+    row.key: row for row in (check_in.ROW, ledger.ROW, claims.ROW, fixes.ROW, orders.ROW, figures.ROW)
+}
 ROW_WITHIN_S = 240.0
 DOCS = VAR.parent / "docs"
 

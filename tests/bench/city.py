@@ -15,8 +15,8 @@ from deploy.local.demo.organisation import moved, stations
 from shared.contracts.base import Message, Place
 from shared.contracts.duty import MemberCheckedIn, UnitDutyChanged
 from shared.contracts.envelope import Envelope, encode
-from shared.contracts.registry import Channel, Equipment, Member, Post, Site, Unit
-from shared.contracts.topics import DUTY, MEMBERS, SITES, STATIONS, UNITS, Topic
+from shared.contracts.registry import Channel, Equipment, Member, Unit
+from shared.contracts.topics import DUTY, MEMBERS, STATIONS, UNITS, Topic
 from shared.platform.clock import SystemClock, SystemIds
 from shared.vocabulary.organisation import StationLevel
 from shared.vocabulary.terms import ChannelKind, DutyState, EquipmentKind, Role, SiteClass
@@ -89,22 +89,6 @@ def unit_state(unit: OnDuty) -> Told:
         capabilities=unit.capabilities,
     )
     return UNITS, unit.unit_id, state, 1
-
-
-def site_state(unit: OnDuty) -> Told:
-    """Its site, with one post."""
-    site_id = f"s-{unit.unit_id}"
-    state = Site(
-        site_id=site_id,
-        name=site_id,
-        site_class=SiteClass.B,
-        station_id=unit.station_id,
-        path=unit.path,
-        location=unit.place,
-        geofence_radius_m=150,
-        posts=(Post(post_id=f"p-{unit.unit_id}", name="post", location=unit.place),),
-    )
-    return SITES, site_id, state, 1
 
 
 def member_states(unit: OnDuty) -> Iterator[Told]:
@@ -182,15 +166,11 @@ async def publish(bootstrap: str, records: Iterable[Told]) -> int:
     return count
 
 
-def registered(city: Sequence[OnDuty], *, sites: bool = False, members: bool = False) -> Iterator[Told]:
-    """The registry of a city, as far as it is wanted."""
+def registered(city: Sequence[OnDuty]) -> Iterator[Told]:
+    """The stations, and the units of a city."""
     yield from station_states()
     for unit in city:
-        if sites:
-            yield site_state(unit)
         yield unit_state(unit)
-        if members:
-            yield from member_states(unit)
 
 
 _ids = SystemIds()

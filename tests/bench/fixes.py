@@ -30,7 +30,7 @@ async def measure(say: Say) -> Measured:
         addresses = stage.addresses()
         redis = Redis.from_url(addresses.redis_url)
         stage.worker("dispatch")
-        await load.call(publish_city, addresses.kafka_bootstrap, city, people=False)
+        await load.call(publish_city, addresses.kafka_bootstrap, city)
         api = stage.api("checkin")
         await until_in_directory(redis, UNITS)
         say(f"{UNITS:,} units are on duty")

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from services.dispatch.adapters.redis_units import PREFIX
 from shared.platform.clock import SystemClock
-from tests.bench.city import OnDuty, Told, checked_in, on_duty, publish, registered
+from tests.bench.city import OnDuty, Told, checked_in, member_states, on_duty, publish, registered
 from tests.bench.load import run
 from tests.bench.progress import eventually
 
@@ -15,9 +15,9 @@ GEO = f"{PREFIX}geo"
 FOLDED_WITHIN_S = 120.0
 
 
-def publish_city(bootstrap: str, city: Sequence[OnDuty], *, people: bool) -> int:
-    """In the load process: everything that the services fold of it. `people`: members, and when each came on duty."""
-    return run(publish(bootstrap, _told(city, SystemClock().now(), people=people)))
+def publish_city(bootstrap: str, city: Sequence[OnDuty], with_people: Sequence[OnDuty] = ()) -> int:
+    """In the load process: stations, units and their duty; of some units also each member, and when each came."""
+    return run(publish(bootstrap, _told(city, with_people, SystemClock().now())))
 
 
 async def until_in_directory(redis: "Redis", units: int) -> None:
@@ -29,9 +29,10 @@ async def until_in_directory(redis: "Redis", units: int) -> None:
     await eventually(all_there, FOLDED_WITHIN_S)
 
 
-def _told(city: Sequence[OnDuty], now: datetime, *, people: bool) -> Iterator[Told]:
-    yield from registered(city, members=people)
+def _told(city: Sequence[OnDuty], with_people: Sequence[OnDuty], now: datetime) -> Iterator[Told]:
+    yield from registered(city)
+    for unit in with_people:
+        yield from member_states(unit)
+        yield from checked_in(unit, now)
     for unit in city:
-        if people:
-            yield from checked_in(unit, now)
         yield on_duty(unit, now)
