@@ -19,9 +19,9 @@ Committed = Mapping[tuple[str, str, int], int]
 class KafkaLog:
     """A reader outside of every group."""
 
-    def __init__(self, bootstrap: str, consumer: AIOKafkaConsumer) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient) -> None:
         self._consumer = consumer
+        self._admin = admin
 
     async def event_ends(self) -> Ends:
         """Where the topics end that deciders and clients write to, ticks apart."""
@@ -29,17 +29,13 @@ class KafkaLog:
 
     async def committed(self) -> Committed:
         """(group, topic, partition) → the offset from which the group reads on."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
-        await admin.start()
-        try:
-            groups = sorted({name for name, *_ in await admin.list_consumer_groups()})
-            return {
-                (group, partition.topic, partition.partition): found.offset
-                for group in groups
-                for partition, found in (await admin.list_consumer_group_offsets(group)).items()
-            }
-        finally:
-            await admin.close()
+        groups = sorted({name for name, *_ in await self._admin.list_consumer_groups()})
+        return {
+            (group, partition.topic, partition.partition): found.offset
+            for group in groups
+            for partition, found in (await self._admin.list_consumer_group_offsets(group)).items()
+            if found.offset >= 0
+        }
 
     async def read(self, event_ends: Ends, committed: Committed, injected: Mapping[Place, str]) -> Log:
         """The log up to these ends, and the commands up to now: every event's origin is among them."""
@@ -62,10 +58,15 @@ class KafkaLog:
         )
 
     async def _ends(self, topics: Collection[str]) -> Ends:
-        """Of the topics that were made; an unassigned consumer knows of none before it has asked for all."""
-        await self._consumer.topics()
-        known = {topic: self._consumer.partitions_for_topic(topic) or () for topic in topics}
-        return await self._consumer.end_offsets([TopicPartition(topic, n) for topic in topics for n in known[topic]])
+        """LookupError when a topic is not there: of what was never read nothing could be said."""
+        described = await self._admin.describe_topics(list(topics))
+        partitions = {topic["topic"]: [part["partition"] for part in topic["partitions"]] for topic in described}
+        missing = [topic for topic in topics if not partitions.get(topic)]
+        if missing:
+            raise LookupError(f"no such topics: {', '.join(missing)}")
+        return await self._consumer.end_offsets(
+            [TopicPartition(topic, n) for topic in topics for n in partitions[topic]]
+        )
 
     async def _each(self, ends: Ends) -> AsyncIterator[Bytes]:
         """Each record below these ends, partitions in any order."""
@@ -95,11 +96,13 @@ async def kafka_log(bootstrap: str) -> AsyncIterator[KafkaLog]:
         max_partition_fetch_bytes=FETCH_BYTES,
         check_crcs=False,
     )
-    await consumer.start()
-    try:
-        yield KafkaLog(bootstrap, consumer)
-    finally:
-        await consumer.stop()
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    async with consumer:
+        await admin.start()
+        try:
+            yield KafkaLog(consumer, admin)
+        finally:
+            await admin.close()
 
 
 def _dlq(topics: Iterable[str]) -> list[str]:
