@@ -74,8 +74,7 @@ class Injector:
 
     async def _poison(self, topic: Topic, records: Sequence[Any]) -> None:
         like = records[-1]
-        headers: TICK = b"meu.platform.tick"
-_Headers = list(like.headers)
+        headers: _Headers = list(like.headers)
         without_id = [(name, value) for name, value in headers if name != "ce_id"]
         unknown = [(name, b"meu.nobody.knows.v1" if name == "ce_type" else value) for name, value in headers]
         for value, spoilt in (

@@ -8,7 +8,7 @@ from typing import Any
 
 def now() -> str:
     """RFC 3339, UTC, microseconds."""
-    return datetime.now(UTC).isoformat()  # noqa: TID251 - the run's own time, not the system's
+    return datetime.now(UTC).isoformat()
 
 
 class Notes:

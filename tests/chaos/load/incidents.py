@@ -1,7 +1,6 @@
 """Incidents, from the report to the end, with units that answer, refuse, come late or say nothing."""
 
 import asyncio
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
