@@ -52,6 +52,10 @@ class Record(NamedTuple):
         return self.timestamp_ms * 1000
 
 
+UNFOLDABLE = (KeyError, IndexError, ValueError)
+"""What folding raises on events of which some are missing or wrong."""
+
+
 class Story(NamedTuple):
     """The events of one aggregate, each once, by sequence."""
 

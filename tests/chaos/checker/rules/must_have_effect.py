@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from tests.chaos.checker.contracts import CHECKIN_COMMANDS, DELIVERIES, DISPATCH_COMMANDS, DUTY, INCIDENTS, LANES
 from tests.chaos.checker.folding.duty import Duty
 from tests.chaos.checker.folding.incident import Incident
-from tests.chaos.checker.log import TICK, Log, Record, Story
+from tests.chaos.checker.log import TICK, UNFOLDABLE, Log, Record, Story
 from tests.chaos.checker.times import SECOND_US, moment
 
 SCAN_GOOD_FOR_US = 600 * SECOND_US
@@ -28,7 +28,10 @@ def skipped(log: Log) -> tuple[int, list[Skipped]]:
         for subject, commands in _by_subject(log, topics).items():
             checked += len(commands)
             story = log.stories[events].get(subject, Story(subject, ()))
-            found += [item for item in judge(commands, story) if not _is_undecided(item[0], log)]
+            try:
+                found += [item for item in judge(commands, story) if not _is_undecided(item[0], log)]
+            except UNFOLDABLE as error:
+                found.append((commands[0], f"the events of {subject} do not fit together: {error!r}"))
     return checked, found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.chaos.checker.contracts import DUTY, INCIDENTS
 from tests.chaos.checker.evidence import LiveState
 from tests.chaos.checker.folding.incident import Incident
-from tests.chaos.checker.log import Log, Record
+from tests.chaos.checker.log import UNFOLDABLE, Log, Record
 from tests.chaos.checker.rules.finding import Finding
 from tests.chaos.checker.times import MS_US, moment
 
@@ -18,7 +18,12 @@ RULE = "read-side-equals-log"
 def read_side_equals_log(log: Log, live: LiveState) -> Finding:
     """Open orders by unit, duty by unit, incidents by organisation node and state."""
     finding = Finding(RULE)
-    incidents = {subject: _fold(story.events) for subject, story in log.stories[INCIDENTS].items()}
+    incidents: dict[str, Incident] = {}
+    for subject, story in log.stories[INCIDENTS].items():
+        try:
+            incidents[subject] = _fold(story.events)
+        except UNFOLDABLE as error:
+            finding.violate(subject, f"its events do not fit together: {error!r}", story.events[-1])
     _judge_orders(incidents, live, finding)
     _judge_units(log, live, finding)
     _judge_lists(incidents, log, live, finding)

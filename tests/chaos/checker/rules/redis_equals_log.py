@@ -9,7 +9,7 @@ from tests.chaos.checker.evidence import LiveState, Remembered
 from tests.chaos.checker.folding.delivery import Delivery
 from tests.chaos.checker.folding.duty import Duty, duty_of
 from tests.chaos.checker.folding.incident import Incident, incident_of
-from tests.chaos.checker.log import Log, Story
+from tests.chaos.checker.log import UNFOLDABLE, Log, Story
 from tests.chaos.checker.rules.finding import Finding
 from tests.chaos.checker.times import MS_US, SECOND_US
 
@@ -65,7 +65,7 @@ def _differences(topic: str, story: Story, stored: Remembered, due_ms: int | Non
                 yield from _incident(story, state, due_ms)
             case _:
                 yield from _delivery(story, state, due_ms)
-    except (KeyError, ValueError) as error:
+    except UNFOLDABLE as error:
         yield "fold", f"impossible ({type(error).__name__}: {error})", state.get("state", state.get("kind"))
 
 

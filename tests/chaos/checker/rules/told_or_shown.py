@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tests.chaos.checker.contracts import DELIVERIES, INCIDENTS, derived_id
 from tests.chaos.checker.evidence import SinkCall
 from tests.chaos.checker.folding.delivery import EMERGENCY, Delivery
-from tests.chaos.checker.log import Log, Record, Story
+from tests.chaos.checker.log import UNFOLDABLE, Log, Record, Story
 from tests.chaos.checker.rules.finding import Finding
 from tests.chaos.checker.times import MS_US, moment
 
@@ -36,8 +36,11 @@ def told_or_shown(log: Log, sink: Sequence[SinkCall], rest_at_us: int) -> Findin
     for story in log.stories[DELIVERIES].values():
         own = dict(_attempts(story, finding))
         attempts.update(own)
-        _judge_recipients(story, rest_at_us, fates, finding)
         _judge_unknown(story, own, finding)
+        try:
+            _judge_recipients(story, rest_at_us, fates, finding)
+        except UNFOLDABLE as error:
+            finding.violate(story.subject, f"its events do not fit together: {error!r}", story.events[-1])
     _judge_planned(log, finding)
     _judge_calls(sink, attempts, finding)
     _judge_accepted(sink, attempts, finding)
