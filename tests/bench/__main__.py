@@ -15,14 +15,13 @@ from rich.console import Console
 
 from deploy.local import VAR
 from shared.platform.clock import SystemClock
-from tests.bench import check_in, claims, figures, fixes, ledger, orders
+from tests.bench import check_in, claims, drill, figures, fixes, lateness, ledger, memory, orders, rebuild
 from tests.bench.outcome import Outcome, measured, merged, not_measured, read_all, write
 from tests.bench.rows import CannotMeasure, Row
 from tests.bench.tables import markdown, rewritten, terminal_table
 
-ROWS: dict[str, Row] = {
-    row.key: row for row in (check_in.ROW, ledger.ROW, claims.ROW, fixes.ROW, orders.ROW, figures.ROW)
-}
+_MODULES = (check_in, ledger, claims, fixes, orders, lateness, rebuild, drill, figures, memory)
+ROWS: dict[str, Row] = {module.ROW.key: module.ROW for module in _MODULES}
 ROW_WITHIN_S = 240.0
 DOCS = VAR.parent / "docs"
 

@@ -124,9 +124,17 @@ async def paused(process: ChildProcess) -> AsyncIterator[None]:
 
 def resident_mib(process: ChildProcess) -> float:
     """The memory that a process has in RAM now, in MiB."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
+    return _from_proc(process, "VmRSS:")
+
+
+def peak_mib(process: ChildProcess) -> float:
+    """The most that it ever had, in MiB."""
+    return _from_proc(process, "VmHWM:")
+
+
+def _from_proc(process: ChildProcess, what: str) -> float:
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(what))
 
 
 def _answers_ok(url: str) -> bool:
