@@ -93,6 +93,14 @@ async def test_a_members_row_may_say_how_they_are_told_and_in_which_order() -> N
     assert told["m-9"] == ((), "")
 
 
+async def test_a_member_who_could_not_be_told_by_a_named_channel_is_not_taken_with_the_others() -> None:
+    registry = await city()
+    text = "code,name,phone,unit,channels\nm-7,a,10000000007,u-1,sms\nm-8,b,,u-1,sms\n"
+    report = await imported(Kind.MEMBERS, text, registry, all_or_nothing=False)
+    assert (report.accepted, found(report)) == (1, [(3, "phone", "missing")])
+    assert [member.code for member in await registry.members_of("u-1")] == ["m-1", "m-2", "m-7"]
+
+
 async def test_a_members_row_is_told_everything_that_is_wrong_with_it_at_once() -> None:
     text = "code,name,unit,channels\nm-9,a,nowhere,webhook;sms\n"
     expected = [(2, "webhook_url", "missing"), (2, "phone", "missing"), (2, "unit", "unknown-reference")]

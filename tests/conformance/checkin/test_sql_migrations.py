@@ -76,6 +76,9 @@ async def states(engine: AsyncEngine, *codes: str) -> dict[str, object]:
 async def test_who_was_registered_before_channels_could_be_chosen_keeps_the_state_they_had(engine: AsyncEngine) -> None:
     await migrate(engine)
     assert await SqlRegistry(engine, SEAL).members_of("u-1") == [LEADER, WITHOUT_PHONE]
+    async with engine.connect() as connection:
+        urls = await connection.scalars(text("SELECT webhook_url_sealed FROM registry_members"))
+        assert list(urls) == [b"", b""], "bytes, as in rows that are written now"
     found = await states(engine, "m-1", "m-9")
     assert {code: kinds_of(state) for code, state in found.items()} == {
         "m-1": [ChannelKind.INBOX, ChannelKind.SMS],
