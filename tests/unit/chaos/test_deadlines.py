@@ -4,7 +4,7 @@ import pytest
 
 from tests.chaos.checker.contracts import CHECKIN_COMMANDS, DISPATCH_COMMANDS
 from tests.chaos.checker.log import TICK, Record
-from tests.chaos.checker.rules.deadlines import deadlines
+from tests.chaos.checker.rules.deadlines import Ticks, deadlines
 from tests.unit.chaos.traces import INCIDENT, OTHER_UNIT, Trace, answer, at, duty, incident, text, the, with_body
 
 
@@ -161,6 +161,18 @@ def test_a_stage_says_rightly_whether_it_was_attained_in_time_and_once() -> None
     trace = whole()
     fire_again(trace, "stage-attained")
     assert said(trace) == ["stage 3 was attained 2 times"]
+
+
+def test_the_first_tick_past_a_time_is_found_though_the_brokers_clocks_differ() -> None:
+    trace = Trace()
+    made = [trace.tick(DISPATCH_COMMANDS, second) for second in (1, 4, 3, 5, 4.5, 6)]
+    ticks = Ticks(made)
+    assert ticks.first_past(at(3.5), after=-1) == made[1]
+    assert ticks.first_past(at(3.5), after=1) == made[3]
+    assert ticks.first_past(at(4.2), after=3) == made[4]
+    assert ticks.first_past(at(5), after=3) == made[5]
+    assert ticks.first_past(at(0), after=2) == made[3]
+    assert ticks.first_past(at(6.1), after=-1) is None
 
 
 def test_a_lease_that_ends_before_it_should_is_told() -> None:

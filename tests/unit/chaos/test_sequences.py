@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.chaos.checker.contracts import DUTY, INCIDENTS
+from tests.chaos.checker.contracts import DUTY, INCIDENTS, derived_id
 from tests.chaos.checker.log import UNDECODABLE
 from tests.chaos.checker.rules.sequences import sequences
 from tests.unit.chaos.traces import Trace, delivery, duty, incident, text, the, with_body
@@ -66,6 +66,12 @@ def half_published(trace: Trace) -> None:
     trace.remove(trace.records[DUTY][-1])
 
 
+def decided_twice(trace: Trace) -> None:
+    """A record whose decision was made again on the state after it."""
+    event = trace.records[DUTY][-1]
+    trace.copy(event, sequence=event.sequence + 1, id=derived_id("duty", event.subject, event.sequence + 1))
+
+
 def random_id(trace: Trace) -> None:
     trace.replace(the(trace, "order-issued"), id="5f1e5a30-8c7a-4c3e-9b57-3b7f7a1f1c11")
 
@@ -112,6 +118,7 @@ def nonsense(trace: Trace) -> None:
         (other_id, "was published again, and differs"),
         (other_origin, "was published again, and differs"),
         (half_published, "of which [2] are missing"),
+        (decided_twice, "was decided 2 times"),
         (random_id, "not derived from its aggregate and sequence"),
         (decided_backwards, "was decided before"),
         (of_nothing, "where nothing is"),

@@ -1,8 +1,9 @@
 """Each deadline fires once, at the first tick past it, unless a record before that tick has done away with it."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import accumulate
 
 from tests.chaos.checker.contracts import DISPATCH_COMMANDS, INCIDENTS
 from tests.chaos.checker.log import Log, Place, Record, Story
@@ -21,10 +22,12 @@ class Ticks:
     def __init__(self, ticks: Sequence[Record]) -> None:
         self._ticks = ticks
         self._offsets = [tick.place.offset for tick in ticks]
+        self._latest_us = list(accumulate((tick.at_us for tick in ticks), max))
 
     def first_past(self, due_us: int, after: int) -> Record | None:
-        """The first tick behind this offset at or past a time. The broker's times need not rise with the offsets."""
-        for index in range(bisect_right(self._offsets, after), len(self._ticks)):
+        """The first tick behind this offset at or past a time. The brokers' times need not rise with the offsets."""
+        begin = max(bisect_right(self._offsets, after), bisect_left(self._latest_us, due_us))
+        for index in range(begin, len(self._ticks)):
             if self._ticks[index].at_us >= due_us:
                 return self._ticks[index]
         return None

@@ -1,6 +1,6 @@
 """Every aggregate's events are 1, 2, 3 …, and each says rightly from which record it was decided."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ def sequences(log: Log) -> Finding:
     finding = Finding(RULE)
     repeats = 0
     for topic in EVENTS:
-        parts: dict[Place, dict[int, Record]] = defaultdict(dict)
+        parts: dict[Place, list[Record]] = defaultdict(list)
         for subject, records in _by_subject(log, topic).items():
             finding.checked += len(records)
             firsts = _firsts(subject, records, finding)
@@ -26,7 +26,7 @@ def sequences(log: Log) -> Finding:
             for record in firsts:
                 _judge_one(record, AGGREGATES[topic], log, finding)
                 if record.origin is not None:
-                    parts[record.origin][record.part[0]] = record
+                    parts[record.origin].append(record)
         for origin, found in parts.items():
             _all_parts(origin, found, finding)
     finding.figures["events published again"] = repeats
@@ -100,8 +100,12 @@ def _faults(record: Record, aggregate: str, log: Log) -> Iterator[str]:
         yield f"event {record.sequence} does not have the time of {origin}"
 
 
-def _all_parts(origin: Place, found: dict[int, Record], finding: Finding) -> None:
-    wanted = next(iter(found.values())).part[1]
-    missing = sorted(set(range(1, wanted + 1)) - found.keys())
-    if missing or any(record.part[1] != wanted for record in found.values()):
-        finding.violate(str(origin), f"caused {wanted} events, of which {missing} are missing", *found.values())
+def _all_parts(origin: Place, found: Sequence[Record], finding: Finding) -> None:
+    """Of n events that a record caused, each is there, and none for a second decision of it."""
+    wanted = max(record.part[1] for record in found)
+    numbers = Counter(record.part[0] for record in found)
+    missing = sorted(set(range(1, wanted + 1)) - numbers.keys())
+    if missing or any(record.part[1] != wanted for record in found):
+        finding.violate(str(origin), f"caused {wanted} events, of which {missing} are missing", *found)
+    if len(found) > len(numbers):
+        finding.violate(str(origin), f"was decided {max(numbers.values())} times, with different events", *found)
