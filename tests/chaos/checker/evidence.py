@@ -120,6 +120,7 @@ class LiveState:
 
     `orders`: unit → {order id: "<drill> <issued, ms> <incident>"}; `units`: unit → its hash; `nodes`:
     (status, organisation node) → incidents; `summaries`: incident → its hash; `event_counts`: incident → events listed.
+    `deliveries`: delivery → the fields that are shown of it; `inboxes`: member → deliveries.
     """
 
     aggregates: Mapping[tuple[str, str], Remembered] = field(default_factory=dict)
@@ -130,6 +131,8 @@ class LiveState:
     summaries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     event_counts: Mapping[str, int] = field(default_factory=dict)
     doubly_ordered: frozenset[str] = frozenset()
+    deliveries: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    inboxes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 Kept = tuple[str, str, int, str]

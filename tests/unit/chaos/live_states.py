@@ -52,6 +52,7 @@ def live(log: Log) -> LiveState:
         units={UNIT: {"duty_sequence": "8", "duty": "off", "members": "0", "on_duty": "[]", "until_ms": "1"}},
         nodes=nodes,
         summaries={INCIDENT: {"state": "closed", "level": "2"}},
+        deliveries={"d1": frozenset({"plan", "s:m1"}), "d2": frozenset({"plan", "s:m1"})},
         event_counts={INCIDENT: len(log.stories[INCIDENTS][INCIDENT].events)},
     )
 

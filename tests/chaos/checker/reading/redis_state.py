@@ -45,6 +45,8 @@ async def _read(redis: "Redis") -> LiveState:
         nodes=nodes,
         summaries=await _named(redis, f"{VIEWS}incident:", "hgetall"),
         event_counts=await _named(redis, f"{VIEWS}events:", "llen"),
+        deliveries=await _sets(redis, "notify:delivery:", "hkeys"),
+        inboxes=await _sets(redis, "notify:inbox:", "zrange", 0, -1),
         doubly_ordered=frozenset(await cast("Any", redis.smembers(f"{UNITS}doubly-ordered"))),
     )
 
@@ -58,6 +60,12 @@ def remembered(stored: str) -> Remembered:
 async def _named(redis: "Redis", prefix: str, command: str) -> Mapping[str, Any]:
     """The answer of `command` for every key of a prefix, by what follows it."""
     return {key.removeprefix(prefix): value async for key, value in _values(redis, f"{_literal(prefix)}*", command)}
+
+
+async def _sets(redis: "Redis", prefix: str, command: str, *args: Any) -> dict[str, frozenset[str]]:
+    """The same, of commands that list names."""
+    found = _values(redis, f"{_literal(prefix)}*", command, *args)
+    return {key.removeprefix(prefix): frozenset(names) async for key, names in found}
 
 
 async def _values(redis: "Redis", pattern: str, command: str, *args: Any, **options: Any) -> AsyncIterator[Any]:
