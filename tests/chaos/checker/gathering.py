@@ -12,6 +12,7 @@ from tests.chaos.checker.reading.redis_state import live_state
 
 QUIET_WITHIN = 30
 LOOK_AGAIN_S = 1.0
+READ_WITHIN_S = 300.0
 
 
 class NotAtRest(RuntimeError):
@@ -19,9 +20,10 @@ class NotAtRest(RuntimeError):
 
 
 async def gather(directory: Path, *, kafka: str, redis: str, history_folder: Path) -> Evidence:
-    """Raises NotAtRest."""
+    """Raises NotAtRest, and TimeoutError when Kafka and Redis are not read within five minutes."""
     injected = run_directory.injected(directory)
-    log, live = await log_and_live_state(kafka, redis, {item.place: item.kind for item in injected})
+    async with asyncio.timeout(READ_WITHIN_S):
+        log, live = await log_and_live_state(kafka, redis, {item.place: item.kind for item in injected})
     return Evidence(
         operations=run_directory.operations(directory),
         faults=run_directory.faults(directory),
