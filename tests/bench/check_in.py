@@ -1,5 +1,9 @@
 """Check-ins over HTTP, durable and decided, through one API process and one worker."""
 
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
 from deploy.local.demo import load_city
 from deploy.local.demo.accounts import principal_of
 from deploy.local.demo.city import City, generate
@@ -43,37 +47,43 @@ async def measure(say: Say) -> Measured:
         await load.call(get_ready, people, stage.environment()["POST_CODE_SECRET"])
         await load.call(check_in_closed, ours, OURS, CLIENTS, 2.0)  # everything is warm, and connected, after it
         await load.call(post_closed, bare, BARE, CLIENTS, 2.0)
-        rates: list[float] = []
-        bare_rates: list[float] = []
-        tallies: list[Tally] = []
+        full: list[Tally] = []
+        peer: list[Tally] = []
         for number in range(REPETITIONS):
-            tallies.append(await load.call(check_in_closed, ours, OURS, CLIENTS, SECONDS))
-            rates.append(tallies[-1].rate(DECIDED))
-            bare_rates.append((await load.call(post_closed, bare, BARE, CLIENTS, SECONDS)).rate(DECIDED))
-            say(f"{number + 1}: {rates[-1]:.0f}/s, the bare route {bare_rates[-1]:.0f}/s")
-        half = sorted(rates)[len(rates) // 2] / 2
+            full.append(await load.call(check_in_closed, ours, OURS, CLIENTS, SECONDS))
+            peer.append(await load.call(post_closed, bare, BARE, CLIENTS, SECONDS))
+            say(f"{number + 1}: {full[-1].rate(DECIDED):.0f}/s, the bare route {peer[-1].rate(DECIDED):.0f}/s")
+        half = median(tally.rate(DECIDED) for tally in full) / 2
         calm = [await load.call(check_in_open, ours, OURS, half, SECONDS) for _ in range(REPETITIONS)]
-    for tally in (*tallies, *calm):
+    for tally in (*full, *calm):
         _all_decided(tally)
-    late = Series("answer at half that load, p99", "ms", tuple(percentile(t.latencies_s, 0.99) * 1000 for t in calm))
-    usual = Series("answer at half that load, p50", "ms", tuple(percentile(t.latencies_s, 0.5) * 1000 for t in calm))
-    full = Series("answer at full load, p99", "ms", tuple(percentile(t.latencies_s, 0.99) * 1000 for t in tallies))
+    statuses = sum((tally.statuses for tally in (*full, *calm)), start=Counter[int]())
     return Measured(
+        _figures(full, peer, calm),
         (
-            Figure(
-                Series("check-ins decided", "/s", tuple(rates)),
-                Series("bare FastAPI route, acks=all", "/s", tuple(bare_rates)),
-                Goal("at least", 0.5, "ratio"),
-            ),
-            Figure(late, goal=Goal("at most", 100, "figure")),
-            Figure(usual),
-            Figure(full),
+            f"{len(people):,} members of {UNITS:,} units, each code used once by each; {CLIENTS} clients;"
+            f" {SECONDS:g} s a repetition; open loop at {half:.0f}/s; answers by status: {dict(statuses)}.",
         ),
-        (
-            f"{len(people):,} members of {UNITS} units, each code used once by each; {CLIENTS} clients;"
-            f" {SECONDS:g} s a repetition; open loop at {half:.0f}/s.",
-            f"Statuses: {dict(sum((t.statuses for t in (*tallies, *calm)), start=type(calm[0].statuses)()))}.",
+    )
+
+
+def _figures(full: Sequence[Tally], peer: Sequence[Tally], calm: Sequence[Tally]) -> tuple[Figure, ...]:
+    def rates(name: str, tallies: Sequence[Tally]) -> Series:
+        return Series(name, "/s", tuple(tally.rate(DECIDED) for tally in tallies))
+
+    def answers(load: str, tallies: Sequence[Tally], share: float) -> Series:
+        times = tuple(percentile(tally.latencies_s, share) * 1000 for tally in tallies)
+        return Series(f"answer at {load} load, p{share * 100:.0f}", "ms", times)
+
+    return (
+        Figure(
+            rates("check-ins decided", full),
+            rates("bare FastAPI route, acks=all", peer),
+            Goal("at least", 0.5, "ratio"),
         ),
+        Figure(answers("half that", calm, 0.99), goal=Goal("at most", 100, "figure")),
+        Figure(answers("half that", calm, 0.5)),
+        Figure(answers("full", full, 0.99)),
     )
 
 

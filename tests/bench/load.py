@@ -17,6 +17,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ANSWER_WITHIN_S = 30.0
+RUN_WITHIN_S = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,14 @@ class LoadProcess:
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine of the load process on the lightest loop."""
+    """Run a coroutine of the load process on the lightest loop. TimeoutError: nothing may hold up the row for ever."""
+
+    async def bounded() -> T:
+        async with asyncio.timeout(RUN_WITHIN_S):
+            return await main
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(main)
+        return runner.run(bounded())
 
 
 async def closed_loop(base_url: str, ask: NextRequest, *, clients: int, seconds: float) -> Tally:
