@@ -5,12 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.checkin.adapters.duty_ledger import duty_codec
 from services.checkin.adapters.http_registry_ready import registry_is_read
 from services.checkin.application.check_in import CheckInDesk, Scan
 from services.checkin.application.directory import Directory
+from services.checkin.application.report_positions import AHEAD_MAX
+from services.checkin.domain.codes import EXPIRED
+from services.checkin.domain.decide import SCAN_GOOD_FOR
 from services.checkin.domain.state import standing
 from shared.contracts.duty import CheckOut
 from shared.platform.commands import CommandGateway
@@ -41,13 +44,14 @@ class Location(BaseModel):
 
 
 class CheckInRequest(BaseModel):
-    """`pin`: with a printed code only."""
+    """`pin`: with a printed code only. `scanned_at`: when the phone read the code, if it could not send it at once."""
 
     model_config = _STRICT
     unit_id: str = Field(min_length=1, max_length=80)
     code: str = Field(min_length=1, max_length=40)
     pin: str | None = Field(default=None, min_length=1, max_length=20)
     location: Location
+    scanned_at: AwareDatetime | None = None
 
 
 class CheckOutRequest(BaseModel):
@@ -78,7 +82,10 @@ def check_in_routes(desk: CheckInDesk, gateway: CommandGateway, directory: Direc
         """Go on duty, or renew it. 202 when the decision takes longer than 2 s."""
         verified = await desk.verify(_scan(body, caller, clock.now()))
         if isinstance(verified, Refused):
-            raise _problem(verified)
+            earlier = await _earlier(gateway, body.unit_id, command_id(request))
+            if earlier is None:
+                raise _problem(verified)
+            return _answer(earlier, caller)
         outcome = await gateway.submit(
             body.unit_id, verified, command_id=command_id(request), correlation_id=correlation_id()
         )
@@ -99,12 +106,28 @@ def check_in_routes(desk: CheckInDesk, gateway: CommandGateway, directory: Direc
     return router
 
 
+async def _earlier(gateway: CommandGateway, unit_id: str, command: str | None) -> Outcome | None:
+    """What this very request came to when it was first sent: it is answered so again, though its code is old by now."""
+    outcome = None if command is None else await gateway.outcome(unit_id, command)
+    return outcome if outcome is not None and outcome.status == "accepted" else None
+
+
 def _scan(body: CheckInRequest, caller: Principal, now: datetime) -> Scan:
     place = body.location
     if place.crs is None:
         raise Problem(422, "crs-required", "wgs84 or gcj02", field="location.crs")
     location = to_wgs84(place.lon, place.lat, place.crs)
-    return Scan(body.unit_id, caller.subject, body.code, body.pin, location, place.accuracy_m, now)
+    return Scan(body.unit_id, caller.subject, body.code, body.pin, location, place.accuracy_m, _scanned_at(body, now))
+
+
+def _scanned_at(body: CheckInRequest, now: datetime) -> datetime:
+    """The phone's word for when it was, within the bounds in which a scan still says who is there."""
+    at = body.scanned_at or now
+    if at > now + AHEAD_MAX:
+        raise Problem(422, "time-in-future", "the phone's clock is ahead", field="scanned_at")
+    if at < now - SCAN_GOOD_FOR:
+        raise _problem(EXPIRED)
+    return min(at, now)
 
 
 def _problem(refusal: Refused) -> Problem:

@@ -9,6 +9,7 @@ TITLES: Titles = {
     "code-expired": ("签到码已过期", "The code has expired"),
     "code-invalid": ("签到码无效", "The code is not valid here"),
     "code-replayed": ("签到码已使用", "The code has been used already"),
+    "time-in-future": ("时间晚于当前时间", "The time lies in the future"),
     "outside-geofence": ("不在岗位范围内", "Outside the post's geofence"),
     "not-a-member": ("不是该单元成员", "Not a member of this unit"),
     "not-on-duty": ("当前不在岗", "Not on duty"),

@@ -10,6 +10,7 @@ from deploy.local.demo.city import City, Manned
 from deploy.local.demo.people import Person
 from tests.chaos.load.clients import Clients
 from tests.chaos.load.pace import Pace
+from tests.chaos.notes import now
 
 PEOPLE = 8
 """Of a unit who scan the code that its post shows, at most."""
@@ -66,7 +67,7 @@ class CheckIns:
     def _scan_of(self, manned: Manned, code: str) -> dict[str, Any]:
         at = manned.site.posts[0].location
         location = {"lon": at.lon, "lat": at.lat, "accuracy_m": ACCURACY_M, "crs": "wgs84"}
-        return {"unit_id": manned.unit.unit_id, "code": code, "location": location}
+        return {"unit_id": manned.unit.unit_id, "code": code, "location": location, "scanned_at": now()}
 
     def _spoilt(self, scan: dict[str, Any]) -> dict[str, Any]:
         """A code of long ago or of another post, or a scan from far away."""

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from services.checkin.adapters.duty_ledger import duty_codec
+from services.checkin.domain.state import Unseen
 from shared.contracts.duty import CheckIn, CheckOut
 from shared.platform.outcomes import Outcome
 from shared.platform.web.tokens import Principal
@@ -78,6 +80,43 @@ async def test_a_code_counts_one_step_longer_than_it_is_shown(desk: Desk) -> Non
     assert (await check_in(desk, code=shown.code)).status_code == 201
     desk.clock.time = shown.until + timedelta(seconds=30)
     assert problem(await check_in(desk, code=shown.code)) == (422, "code-expired", "code")
+
+
+async def test_a_scan_that_could_not_be_sent_at_once_counts_for_ten_minutes(desk: Desk) -> None:
+    scanned_at = desk.clock.now()
+    code = desk.codes.shown("p-1", scanned_at).code
+    desk.clock.time = scanned_at + timedelta(minutes=10)
+    queued = {"code": code, "scanned_at": scanned_at.isoformat()}
+    assert (await check_in(desk, **queued)).status_code == 201
+    (command,) = desk.gateway.submitted
+    assert isinstance(command, CheckIn)
+    assert command.scanned_at == scanned_at
+    desk.clock.time += timedelta(seconds=1)
+    assert problem(await check_in(desk, **queued)) == (422, "code-expired", "code")
+
+
+async def test_the_code_must_have_been_shown_when_it_was_scanned(desk: Desk) -> None:
+    now = desk.clock.now()
+    code = desk.codes.shown("p-1", now).code
+    earlier = (now - timedelta(minutes=5)).isoformat()
+    assert problem(await check_in(desk, code=code, scanned_at=earlier))[1] == "code-invalid"
+    future = (now + timedelta(seconds=31)).isoformat()
+    assert problem(await check_in(desk, code=code, scanned_at=future)) == (422, "time-in-future", "scanned_at")
+
+
+async def test_a_request_sent_again_after_its_code_is_old_gets_the_answer_that_was_lost(desk: Desk) -> None:
+    code = desk.codes.shown("p-1", desk.clock.now()).code
+    desk.gateway.answer = Outcome(
+        command_id="c-1", aggregate_id="u-1", status="accepted", state=duty_codec.dump_json(Unseen()).decode()
+    )
+    desk.clock.time += timedelta(minutes=20)
+    body = {"unit_id": "u-1", "code": code, "location": GATE_AT}
+    headers = {**bearer(MEMBER), "Idempotency-Key": "the same as before"}
+    answer = await desk.http.post("/checkin/v1/check-ins", json=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    assert desk.gateway.submitted == []
+    answer = await desk.http.post("/checkin/v1/check-ins", json=body, headers=bearer(MEMBER))
+    assert problem(answer)[1] == "code-expired"
 
 
 async def test_a_code_of_another_sites_post_is_invalid(desk: Desk) -> None:
