@@ -136,14 +136,16 @@ def decide(state: State, command: State, at_ms: int) -> list[Event]:
     unit = {name: command[name] for name in ("unit_id", "station_id", "path", "site_class")}
     entered = {name: command[name] for name in ("member_id", "post_id", "location", "accuracy_m", "code_step")}
     entered |= {**unit, "at": now.isoformat(), "until": until, "renewed": renewed}
+    ends = sorted(state["leases"].values())
+    is_on = len(ends) >= command["quorum"]
     changed = {
         **unit,
-        "state": "on" if len(state["leases"]) >= command["quorum"] else "short",
+        "state": "on" if is_on else "short",
         "on_duty": sorted(state["leases"]),
         "quorum": command["quorum"],
         "location": command["location"],
         "at": now.isoformat(),
-        "until": min(state["leases"].values()),
+        "until": ends[len(ends) - command["quorum"]] if is_on else ends[-1],
     }
     return [("meu.checkin.member-checked-in.v1", entered), ("meu.checkin.unit-duty-changed.v1", changed)]
 

@@ -1,10 +1,13 @@
 """What the bench makes of its measurements."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.bench.outcome import merged
+from tests.bench.outcome import measured, merged, not_measured
 from tests.bench.ratios import Figure, Goal, Series, percentile, shown
-from tests.bench.tables import BEGIN, END, rewritten
+from tests.bench.rows import Measured, Row, Say
+from tests.bench.tables import BEGIN, END, markdown, rewritten
 
 HALF = Goal("at least", 0.5, "ratio")
 
@@ -87,3 +90,24 @@ def test_a_page_whose_markers_are_broken_is_left_alone(page: str) -> None:
 def test_a_row_measured_anew_replaces_its_old_outcome_only() -> None:
     known = [{"row": "a", "n": 1}, {"row": "b", "n": 1}, {"row": "gone", "n": 1}]
     assert merged(known, {"row": "b", "n": 2}, ["b", "a", "c"]) == [{"row": "b", "n": 2}, {"row": "a", "n": 1}]
+
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+async def _never(_: Say) -> Measured:
+    raise NotImplementedError
+
+
+ROW = Row("lamps", "lighting lamps", "a match", "≥ 0.5 of it", _never)
+
+
+def test_a_measured_row_shows_both_sides_their_ratio_and_the_verdict() -> None:
+    figure = Figure(Series("lamps", "/s", (40, 50, 60)), Series("matches", "/s", (100, 100, 100)), HALF)
+    page = markdown([measured(ROW, Measured((figure,), ("By night.",)), AT, 1.0)])
+    assert "| lamps | 50.0/s (40.0 – 60.0) | matches: 100/s (100 – 100) | 0.5× (0.4 – 0.6) | ≥ 0.5 × | PASS |" in page
+    assert "- By night." in page
+
+
+def test_a_row_that_could_not_be_measured_says_why() -> None:
+    assert "**Not measured:** no lamps here" in markdown([not_measured(ROW, "no lamps here", AT)])
