@@ -1,11 +1,12 @@
 """The same commands decided by one worker that nothing ever disturbs: what had to come out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
 from shared.platform.dead_letters import DeadLetters
 from shared.platform.ledger import Ledger
+from shared.platform.outcomes import Outcome
 from shared.platform.recovery import Recovery
 from shared.platform.rules import Deciding
 from tests.simulation.chronicle import Chronicle
@@ -18,14 +19,31 @@ from tests.simulation.weather import Weather
 BATCH = 40
 
 
-async def replay(decidings: Mapping[str, Deciding[Any, Any, Any]], log: Log) -> tuple[Log, RedisMemory]:
-    """A fresh log with the same commands and the events that they cause, and the live state after it."""
-    calm, redis = Log(), RedisMemory()
+Statuses = dict[str, set[str]]
+"""What was said of each command, of one sent twice perhaps two things."""
+
+
+class _HeardStore(Store):
+    """A Store whose announcements somebody hears."""
+
+    def __init__(self, redis: RedisMemory, name: str, process: Process, statuses: Statuses) -> None:
+        super().__init__(redis.ledger(name), name, process)
+        self._statuses = statuses
+
+    async def announce(self, replies: Sequence[tuple[str, bytes]]) -> None:
+        for _, reply in replies:
+            outcome = Outcome.model_validate_json(reply)
+            self._statuses.setdefault(outcome.command_id, set()).add(outcome.status)
+
+
+async def replay(decidings: Mapping[str, Deciding[Any, Any, Any]], log: Log) -> tuple[Log, Statuses]:
+    """A fresh log with the same commands and the events that they cause, and what their senders were told."""
+    calm, redis, statuses = Log(), RedisMemory(), Statuses()
     process: Any = Process("calm", Weather(), Random(0), Chronicle())
     producer: Any = Producer(calm, process)
     reader: Any = Reader(calm, process)
     for name, deciding in decidings.items():
-        store: Any = Store(redis.ledger(name), name, process)
+        store: Any = _HeardStore(redis, name, process, statuses)
         ledger = Ledger(
             deciding,
             store=store,
@@ -38,4 +56,4 @@ async def replay(decidings: Mapping[str, Deciding[Any, Any, Any]], log: Log) -> 
             records = calm.partitions[topic, partition] = log.read(topic, partition, 0)
             for start in range(0, len(records), BATCH):
                 await ledger.handle(records[start : start + BATCH])
-    return calm, redis
+    return calm, statuses

@@ -13,6 +13,7 @@ from tests.simulation.log import USED_PARTITIONS, Log
 from tests.simulation.process import Process
 
 COMMIT_EVERY_S = 1.0
+LOOK_EVERY_S = 0.1
 
 
 class Lease:
@@ -27,6 +28,7 @@ class Lease:
         self._beyond: set[int] = set()
 
     def acknowledge(self, offset: int) -> None:
+        self.member.unacknowledged -= 1
         self._beyond.add(offset)
         while self.acknowledged in self._beyond:
             self._beyond.discard(self.acknowledged)
@@ -47,9 +49,12 @@ class Delivered:
             headers=record.headers,
         )
         self._lease = lease
+        self._acknowledged = False
 
     def ack(self) -> None:
-        self._lease.acknowledge(self.message.offset)
+        if not self._acknowledged:
+            self._acknowledged = True
+            self._lease.acknowledge(self.message.offset)
 
 
 class Group:
@@ -102,6 +107,8 @@ class Member:
     def __init__(self, group: Group, process: Process, consumption: Consumption) -> None:
         self.process = process
         self.wake = asyncio.Event()
+        self.unacknowledged = 0
+        self._known: set[Lease] = set()
         self._group = group
         group.members.append(self)
         process.start(consumption.drain())
@@ -121,11 +128,15 @@ class Member:
         while True:
             await self.wake.wait()
             self.wake.clear()
-            for lease in list(self._group.leases.values()):
-                if lease.member is self:
-                    for record in self._group.log.read(self._group.topic, lease.partition, lease.position):
-                        lease.position = record.offset + 1
-                        yield Delivered(record, lease)
+            mine = {lease for lease in self._group.leases.values() if lease.member is self}
+            while not mine <= self._known and self.unacknowledged:
+                await asyncio.sleep(LOOK_EVERY_S)  # stream_wait_empty: first what it had before its new turn
+            self._known = mine
+            for lease in sorted(mine, key=lambda lease: lease.partition):
+                for record in self._group.log.read(self._group.topic, lease.partition, lease.position):
+                    lease.position = record.offset + 1
+                    self.unacknowledged += 1
+                    yield Delivered(record, lease)
 
     async def _commit_for_ever(self) -> None:
         while True:

@@ -40,13 +40,15 @@ class UnitScripts:
         kept_key = f"{PREFIX}round:{wanted['incident_id']}:{wanted['round']}"
         kept = keys.get(kept_key)
         if kept is None:
-            kept = json.dumps(self._choose(keys, wanted))
+            rows = self.choose(keys, wanted)
+            claim(keys, rows, wanted)
+            kept = json.dumps(rows)
             keys.put(kept_key, kept, wanted["keep_ms"])
         return kept.encode()
 
-    def _choose(self, keys: Keys, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def choose(self, keys: Keys, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The nearest first, chosen or not, with the reasons."""
         scene = Point(wanted["lon"], wanted["lat"])
-        claim = f"{int(wanted['drill'])} {wanted['incident_id']} {wanted['round']}"
         seen: list[dict[str, Any]] = []
         left = wanted["count"]
         for unit in sorted(self._units, key=lambda unit: distance_m(unit.place, scene)):
@@ -57,8 +59,6 @@ class UnitScripts:
             if not row["reasons"]:
                 row["chosen"], row["reasons"] = left > 0, ["nearest" if left > 0 else "not-needed"]
                 left -= row["chosen"]
-            if row["chosen"]:
-                keys.put(f"{PREFIX}claim:{unit.unit_id}", claim, wanted["claim_ms"])
         return seen
 
     def _looked_at(self, keys: Keys, unit: Unit, away_m: float, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,11 +81,11 @@ class UnitScripts:
 
     def is_claimed(self, keys: Keys, unit_id: str, wanted: Mapping[str, Any]) -> bool:
         key = f"{PREFIX}claim:{unit_id}"
-        claim = keys.get(key)
-        if claim is None and key in keys.strings:
+        claimed_by = keys.get(key)
+        if claimed_by is None and key in keys.strings:
             self._chronicle.count("claim lapsed")
         orders = keys.hashes.get(f"{PREFIX}orders:{unit_id}", {}).values()
-        return any(_holds(holding, wanted) for holding in (claim, *orders))
+        return any(_holds(holding, wanted) for holding in (claimed_by, *orders))
 
     def update_orders(self, keys: Keys, args: Sequence[str]) -> int:
         kind, data = args[0], json.loads(args[1])
@@ -104,6 +104,14 @@ class UnitScripts:
         elif kind == "ended":
             _ended(keys, data)
         return 1
+
+
+def claim(keys: Keys, rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, Any]) -> None:
+    """For the round, until an order confirms it or it lapses."""
+    value = f"{int(wanted['drill'])} {wanted['incident_id']} {wanted['round']}"
+    for row in rows:
+        if row["chosen"]:
+            keys.put(f"{PREFIX}claim:{row['unit_id']}", value, wanted["claim_ms"])
 
 
 def _holds(holding: str | None, wanted: Mapping[str, Any]) -> bool:
