@@ -21,6 +21,7 @@ from services.checkin.adapters.http_units import unit_routes
 from services.checkin.adapters.kafka_directory import DirectoryFeed
 from services.checkin.adapters.kafka_positions import KafkaPositionLog
 from services.checkin.adapters.kafka_registry import KafkaRegistryPublisher
+from services.checkin.adapters.outbox_watch import watch_outbox
 from services.checkin.adapters.redis_duty_book import RedisDutyBook
 from services.checkin.adapters.redis_pin_attempts import RedisPinAttempts
 from services.checkin.adapters.seal import Seal
@@ -128,6 +129,7 @@ def build_worker(settings: CheckinSettings) -> Worker:
 
     worker.publishes(STATIONS, SITES, UNITS, MEMBERS)
     worker.background(relay)
+    worker.background(lambda: watch_outbox(outbox))
     worker.on_stop(engine.dispose)
     return worker
 

@@ -22,6 +22,7 @@ from services.dispatch.adapters.incident_tail import IncidentTail
 from services.dispatch.adapters.kafka_commands import KafkaCommands
 from services.dispatch.adapters.live_incidents import LedgerIncidents
 from services.dispatch.adapters.match_requests import MatchRequests
+from services.dispatch.adapters.observed_units import ObservedChoices, ObservedFixes
 from services.dispatch.adapters.redis_incident_views import RedisIncidentViews
 from services.dispatch.adapters.redis_stations import RedisStations
 from services.dispatch.adapters.redis_unit_directory import RedisUnitDirectory
@@ -100,7 +101,7 @@ def _project(worker: Worker, settings: DispatchSettings, reader: LogReader) -> N
     project(STATIONS, RedisStations(worker.redis))
     project(UNITS, units)
     project(DUTY, units, LONGEST_DUTY)
-    project(POSITIONS, units, timedelta(seconds=settings.position_max_age_s))
+    project(POSITIONS, ObservedFixes(units, worker.clock), timedelta(seconds=settings.position_max_age_s))
 
 
 def _match(worker: Worker, settings: DispatchSettings, store: LedgerStore) -> None:
@@ -108,7 +109,7 @@ def _match(worker: Worker, settings: DispatchSettings, store: LedgerStore) -> No
     incidents = LedgerIncidents(store)
     commands = KafkaCommands(worker.producer, worker.clock)
     matcher = Matcher(
-        directory=directory,
+        directory=ObservedChoices(directory),
         travel_times=StraightLineTimes(detour_factor=settings.detour_factor, speed_m_s=settings.walking_speed_m_s),
         incidents=incidents,
         commands=commands,

@@ -16,6 +16,7 @@ from services.notify.adapters.http_sms import SmsChannel
 from services.notify.adapters.http_webhook import WebhookChannel
 from services.notify.adapters.kafka_lane_commands import KafkaLaneCommands
 from services.notify.adapters.kafka_streams import AttemptStream, IncidentStream
+from services.notify.adapters.observed_channel import ObservedChannel
 from services.notify.adapters.redis_bell import InboxBell
 from services.notify.adapters.redis_briefs import RedisBriefs
 from services.notify.adapters.redis_call_marks import RedisCallMarks
@@ -213,7 +214,7 @@ def _channels(
         closing.append(webhook.close)
     if settings.notify_file is not None:
         channels.append(FileChannel(settings.notify_file))
-    return {channel.kind: channel for channel in channels}, closing
+    return {channel.kind: ObservedChannel(channel, worker.clock) for channel in channels}, closing
 
 
 def _project_people(worker: Worker, parts: _Parts) -> None:

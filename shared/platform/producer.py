@@ -11,6 +11,7 @@ from aiokafka.structs import RecordMetadata
 
 from shared.contracts.envelope import EncodedRecord
 from shared.platform.kafka_clients import start_or_stop
+from shared.platform.tracing import on_the_wire
 
 MAX_REQUEST_BYTES = 2_000_000  # a dead letter holds an oversize record and its reason
 
@@ -47,7 +48,8 @@ class EventProducer:
         producer = self._connected()
         futures: list[asyncio.Future[RecordMetadata]] = []
         for (key, value, headers), partition in records:
-            futures.append(await producer.send(topic, value, key=key, partition=partition, headers=headers))
+            sent = producer.send(topic, value, key=key, partition=partition, headers=on_the_wire(headers))
+            futures.append(await sent)
         return list(await asyncio.gather(*futures))
 
     async def publish_one(self, topic: str, record: EncodedRecord, partition: int | None = None) -> RecordMetadata:

@@ -2,7 +2,7 @@
 
 A trace begins with an HTTP request that changes something. Who acts on a record continues the trace that the record's
 `ce_traceparent` names, and who acts on a record without one makes no spans. Spans carry opaque ids, never a text.
-Without OTEL_EXPORTER_OTLP_ENDPOINT the SDK is not even imported, and every function here returns at once.
+Without OTEL_EXPORTER_OTLP_ENDPOINT no exporter is even imported, and every function here returns at once.
 """
 
 import sys
@@ -138,6 +138,16 @@ def trace_parent_of(span: Span) -> str | None:
     carrier: dict[str, str] = {}
     _W3C.inject(carrier, trace.set_span_in_context(span, Context()))
     return carrier["traceparent"]
+
+
+def on_the_wire(headers: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Adds the plain `traceparent` that others' Kafka clients read. Ours read `ce_traceparent`, which no broker-side
+    tool writes anew; CloudEvents wants both to say the same on the first hop.
+    """
+    if _tracer is None:
+        return headers
+    context = next((value for name, value in headers if name == "ce_traceparent"), None)
+    return headers if context is None else [*headers, ("traceparent", context)]
 
 
 def about(what: object) -> dict[str, Any]:

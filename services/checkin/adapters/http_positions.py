@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from prometheus_client import Counter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.checkin.adapters.http_registry_ready import registry_is_read
@@ -15,6 +16,7 @@ from shared.ports import Clock
 from shared.vocabulary.geography import Crs
 from shared.vocabulary.terms import Role
 
+FIXES = Counter("meu_fixes", "Fixes reported: accepted, or why not.", ["result"])
 BATCH_MAX = 5000
 _PHONES = (Role.MEMBER, Role.LEADER)
 
@@ -68,6 +70,9 @@ def position_routes(directory: Directory, log: PositionLog, clock: Clock) -> API
         fixes = [ReportedFix(**fix.model_dump()) for fix in body.fixes]
         reporter = Reporter(caller.path, (caller.unit_id or "") if caller.role in _PHONES else None)
         rejected = await report_positions(fixes, reporter, body.crs, clock.now(), directory, log)
+        FIXES.labels("accepted").inc(len(fixes) - len(rejected))
+        for item in rejected:
+            FIXES.labels(item.code).inc()
         return PositionsAnswer(
             accepted=len(fixes) - len(rejected), rejected=[RejectedFix(**asdict(item)) for item in rejected]
         )

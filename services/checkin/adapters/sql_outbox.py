@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.checkin.adapters.seal import Seal
@@ -57,6 +57,11 @@ class SqlRegistryOutbox:
     async def published(self, batch: Batch) -> None:
         async with self._writing.begin() as connection:
             await delete_in(connection, outbox, outbox.c.note, batch.notes)
+
+    async def waiting(self) -> int:
+        """How many notes are still to be published."""
+        async with self._engine.connect() as connection:
+            return (await connection.execute(select(func.count()).select_from(outbox))).scalar_one()
 
     async def _oldest(self, connection: AsyncConnection, limit: int) -> list[Any]:
         notes: list[Any] = []

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from prometheus_client import Counter, Gauge
 
 from shared.contracts.envelope import Undecodable
 from shared.contracts.topics import INCIDENTS, Topic
@@ -26,6 +27,9 @@ BACKLOG_MAX = 2000  # a listener further behind than this is let go; it comes ba
 
 Offsets = Mapping[int, int]
 """Partition → the next offset to be read."""
+
+STREAM_CLIENTS = Gauge("meu_stream_clients", "Live streams that are open.")
+STREAM_CLIENTS_DROPPED = Counter("meu_stream_clients_dropped", "Live streams ended since they did not keep up.")
 
 _log = get_logger("incident-tail")
 
@@ -68,6 +72,7 @@ class Listener:
     async def next(self, within_s: float) -> Received | None:
         """The next event; None when none came in time. Raises FellBehind."""
         if self.fell_behind and self.queue.empty():
+            STREAM_CLIENTS_DROPPED.inc()
             raise FellBehind
         try:
             async with asyncio.timeout(within_s):
@@ -114,7 +119,8 @@ class IncidentTail:
         listener = Listener(dict(self._next), asyncio.Queue())
         self._listeners.add(listener)
         try:
-            yield listener
+            with STREAM_CLIENTS.track_inprogress():
+                yield listener
         finally:
             self._listeners.discard(listener)
 

@@ -4,6 +4,7 @@ from shared.contracts.base import Message
 from shared.contracts.envelope import Envelope, encode
 from shared.contracts.topics import DISPATCH_COMMANDS
 from shared.platform.producer import EventProducer
+from shared.platform.tracing import publishing
 from shared.ports import Clock
 
 SOURCE = "/dispatch/matcher"
@@ -19,13 +20,15 @@ class KafkaCommands:
     async def send(
         self, aggregate_id: str, body: Message, *, command_id: str, correlation_id: str, drill: bool
     ) -> None:
-        envelope = Envelope(
-            id=command_id,
-            source=SOURCE,
-            type=body.ce_type(),
-            subject=aggregate_id,
-            time=self._clock.now(),
-            correlation_id=correlation_id,
-            drill=drill,
-        )
-        await self._producer.publish_one(DISPATCH_COMMANDS.name, encode(envelope, body))
+        with publishing(DISPATCH_COMMANDS, [body]) as trace_parent:
+            envelope = Envelope(
+                id=command_id,
+                source=SOURCE,
+                type=body.ce_type(),
+                subject=aggregate_id,
+                time=self._clock.now(),
+                correlation_id=correlation_id,
+                drill=drill,
+                trace_parent=trace_parent,
+            )
+            await self._producer.publish_one(DISPATCH_COMMANDS.name, encode(envelope, body))

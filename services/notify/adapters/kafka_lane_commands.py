@@ -7,6 +7,7 @@ from services.notify.adapters.delivery_ledger import LANE_TOPICS
 from services.notify.application.lane_commands import LaneCommand
 from shared.contracts.envelope import EncodedRecord, Envelope, encode
 from shared.platform.producer import EventProducer
+from shared.platform.tracing import publishing
 from shared.platform.waiting import until_it_passes
 from shared.ports import Clock
 
@@ -23,14 +24,16 @@ class KafkaLaneCommands:
     async def submit(self, commands: Sequence[LaneCommand]) -> None:
         """In order. A broker that is away is waited for: what was sent must not be forgotten."""
         for lane, group in groupby(commands, lambda command: command.lane):
-            records = [(encode(self._envelope(command), command.body), None) for command in group]
-            for start in range(0, len(records), AT_ONCE):
-                await self._publish(LANE_TOPICS[lane].name, records[start : start + AT_ONCE])
+            together = list(group)
+            with publishing(LANE_TOPICS[lane], [command.body for command in together]) as trace_parent:
+                records = [(encode(self._envelope(c, trace_parent), c.body), None) for c in together]
+                for start in range(0, len(records), AT_ONCE):
+                    await self._publish(LANE_TOPICS[lane].name, records[start : start + AT_ONCE])
 
     async def _publish(self, topic: str, records: Sequence[tuple[EncodedRecord, None]]) -> None:
         await until_it_passes(f"write to {topic}", lambda: self._producer.publish(topic, records))
 
-    def _envelope(self, command: LaneCommand) -> Envelope:
+    def _envelope(self, command: LaneCommand, trace_parent: str | None) -> Envelope:
         return Envelope(
             id=command.command_id,
             source="/notify",
@@ -39,4 +42,5 @@ class KafkaLaneCommands:
             time=self._clock.now(),
             correlation_id=command.correlation_id,
             drill=command.drill,
+            trace_parent=trace_parent,
         )

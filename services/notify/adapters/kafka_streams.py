@@ -11,6 +11,7 @@ from shared.platform.caught_up import CaughtUp
 from shared.platform.dead_letters import understand
 from shared.platform.projection import Projector
 from shared.platform.records import Received, Record
+from shared.platform.tracing import continuing
 from shared.vocabulary.terms import Lane
 
 _ATTEMPT_BEGUN = AttemptBegun.ce_type().encode()
@@ -31,7 +32,8 @@ class IncidentStream:
         if items:
             await self._people.wait()
         for item in items:
-            await self._planner.on_incident_event(item.body, item.envelope.id, item.envelope.correlation_id)
+            with continuing("plan", item):
+                await self._planner.on_incident_event(item.body, item.envelope.id, item.envelope.correlation_id)
 
 
 class AttemptStream:
@@ -47,7 +49,8 @@ class AttemptStream:
             return
         item = _understood(record)
         if item is not None and isinstance(item.body, AttemptBegun) and item.body.lane in self._lanes:
-            await self._sender.on_attempt_begun(item.body, item.envelope.correlation_id)
+            with continuing("send", item):
+                await self._sender.on_attempt_begun(item.body, item.envelope.correlation_id)
 
 
 def _understood(record: Record) -> Received | None:
