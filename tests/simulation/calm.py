@@ -1,6 +1,6 @@
 """The same commands decided by one worker that nothing ever disturbs: what had to come out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -23,27 +23,14 @@ Statuses = dict[str, set[str]]
 """What was said of each command, of one sent twice perhaps two things."""
 
 
-class _HeardStore(Store):
-    """A Store whose announcements somebody hears."""
-
-    def __init__(self, redis: RedisMemory, name: str, process: Process, statuses: Statuses) -> None:
-        super().__init__(redis.ledger(name), name, process)
-        self._statuses = statuses
-
-    async def announce(self, replies: Sequence[tuple[str, bytes]]) -> None:
-        for _, reply in replies:
-            outcome = Outcome.model_validate_json(reply)
-            self._statuses.setdefault(outcome.command_id, set()).add(outcome.status)
-
-
 async def replay(decidings: Mapping[str, Deciding[Any, Any, Any]], log: Log) -> tuple[Log, Statuses]:
     """A fresh log with the same commands and the events that they cause, and what their senders were told."""
-    calm, redis, statuses = Log(), RedisMemory(), Statuses()
+    calm, redis = Log(), RedisMemory()
     process: Any = Process("calm", Weather(), Random(0), Chronicle())
     producer: Any = Producer(calm, process)
     reader: Any = Reader(calm, process)
     for name, deciding in decidings.items():
-        store: Any = _HeardStore(redis, name, process, statuses)
+        store: Any = Store(redis, name, process)
         ledger = Ledger(
             deciding,
             store=store,
@@ -56,4 +43,13 @@ async def replay(decidings: Mapping[str, Deciding[Any, Any, Any]], log: Log) -> 
             records = calm.partitions[topic, partition] = log.read(topic, partition, 0)
             for start in range(0, len(records), BATCH):
                 await ledger.handle(records[start : start + BATCH])
-    return calm, statuses
+    return calm, statuses_of(redis)
+
+
+def statuses_of(redis: RedisMemory) -> Statuses:
+    """By command id, all that was announced."""
+    statuses: Statuses = {}
+    for said in redis.announced:
+        outcome = Outcome.model_validate_json(said)
+        statuses.setdefault(outcome.command_id, set()).add(outcome.status)
+    return statuses

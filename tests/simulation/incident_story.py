@@ -36,9 +36,10 @@ from tests.simulation.worker import Worker
 from tests.simulation.world import World
 from tests.unit.dispatch.incidents import SCENE, STATION, playbook, police_stage, report, unit_stage
 
+ISSUED = OrderIssued.ce_type().encode()
 DISPATCH, FOLDED = "dispatch", "dispatch:folded"
 IDS = ids("incident-", 4)
-RESOLVE_EVERY_S = 1.0
+RESOLVE_EVERY_S = 2.0
 REST_S = 15.0
 UNITS = tuple(Unit(f"unit-{n}", "440106008", Point(SCENE.lon, SCENE.lat + 0.001 * n)) for n in range(1, 6))
 
@@ -56,7 +57,8 @@ class IncidentStory:
     decidings: ClassVar[Mapping[str, Deciding[Any, Any, Any]]] = {DISPATCH: DECIDING}
 
     def __init__(self, world: World) -> None:
-        self.scripts: Mapping[str, Script] = UnitScripts(UNITS, world.chronicle).by_text()
+        self.units = UnitScripts(UNITS)
+        self.scripts: Mapping[str, Script] = self.units.by_text()
         self._world = world
         self._rng = world.rng
         self._answered: set[str] = set()
@@ -89,8 +91,9 @@ class IncidentStory:
         worker.every(RESOLVE_EVERY_S, resolver.resolve)
 
     async def unfold(self) -> None:
+        gaps_s = self._rng.choice(((0.0,), (0.0, 1.0, 6.0)))
         for incident_id in IDS[: self._rng.randint(2, len(IDS))]:
-            await asyncio.sleep(self._rng.choice((0.0, 1.0, 6.0)))
+            await asyncio.sleep(self._rng.choice(gaps_s))
             body = _reported(incident_id, self._rng.random() < 0.2)
             self._world.submit(DISPATCH, incident_id, body, f"report-{incident_id}")
             for _ in range(self._rng.randint(0, 3)):
@@ -112,6 +115,8 @@ class IncidentStory:
 
     def _hear(self, record: Record) -> None:
         """An assignee hears of each order once, and has its own manner."""
+        if record.headers["ce_type"] != ISSUED:
+            return
         body = understand(record).body
         if not isinstance(body, OrderIssued) or body.order_id in self._answered:
             return

@@ -71,8 +71,14 @@ def store_is_the_fold(course: Course, log: Log, redis: RedisMemory) -> Iterator[
             yield f"the store has {found} of {subject} and not {expected}"
 
 
-def outcomes_agree(course: Course, known: Mapping[str, Outcome | None], calm: Mapping[str, set[str]]) -> Iterator[str]:
-    """Accepted if it had effect; refused only if it had none; accepted without effect only if it was calmly, too."""
+def outcomes_agree(
+    course: Course, known: Mapping[str, Outcome | None], calm: Mapping[str, set[str]], *, guessed: bool
+) -> Iterator[str]:
+    """Accepted if it had effect, refused only if it had none.
+
+    `guessed`: something went wrong, so a record may have been taken for decided that nobody had answered yet. Of a
+    command without effect the answer is then a guess by a later state, in which what was asked may be so already.
+    """
     effects = course.by_command()
     for command_id in sorted({item.envelope.id for item in course.commands} & known.keys()):
         outcome = known[command_id]
@@ -80,8 +86,15 @@ def outcomes_agree(course: Course, known: Mapping[str, Outcome | None], calm: Ma
             yield f"the outcome of {command_id} is never known"
         elif command_id in effects and outcome.status != "accepted":
             yield f"{command_id} had effect and is said to be {outcome.status}: {outcome.code}"
-        elif command_id not in effects and outcome.status == "accepted" and "accepted" not in calm[command_id]:
-            yield f"{command_id} had no effect and is said to be accepted"
+        elif command_id not in effects and not guessed and outcome.status not in calm[command_id]:
+            yield f"{command_id} had no effect, was {calm[command_id]}, and is said to be {outcome.status}"
+
+
+def announcements_agree(course: Course, heard: Mapping[str, set[str]], calm: Mapping[str, set[str]]) -> Iterator[str]:
+    """Whoever waits never hears that what had effect was refused."""
+    for command_id in sorted(course.by_command().keys() & calm.keys()):
+        if "refused" in heard.get(command_id, set()) - calm[command_id]:
+            yield f"{command_id} had effect and its sender heard that it was refused"
 
 
 def only_poison_is_buried(log: Log, topics: list[str], poisoned: list[tuple[str, int, int]]) -> Iterator[str]:

@@ -39,6 +39,8 @@ class RedisMemory:
 
     keys: Keys = field(default_factory=Keys)
     ledgers: dict[str, LedgerMemory] = field(default_factory=dict[str, LedgerMemory])
+    announced: list[bytes] = field(default_factory=list[bytes])
+    """Outcomes that whoever waited has heard: not lost."""
 
     def ledger(self, name: str) -> LedgerMemory:
         return self.ledgers.setdefault(name, LedgerMemory())
@@ -68,8 +70,9 @@ def _copied(value: Any) -> Any:
 class Store:
     """Plays LedgerStore."""
 
-    def __init__(self, memory: LedgerMemory, name: str, process: Process) -> None:
-        self._memory = memory
+    def __init__(self, redis: RedisMemory, name: str, process: Process) -> None:
+        self._redis = redis
+        self._memory = redis.ledger(name)
         self._name = name
         self._process = process
 
@@ -80,7 +83,8 @@ class Store:
         return await self._process.outward(f"remember in {self._name}", lambda: self._memory.change(changes))
 
     async def announce(self, replies: Sequence[tuple[str, bytes]]) -> None:
-        await self._process.outward(f"announce for {self._name}", lambda: None)
+        said = [outcome for _, outcome in replies]
+        await self._process.outward(f"announce for {self._name}", lambda: self._redis.announced.extend(said))
 
     async def remembered(self, partition: int, aggregate_id: str) -> Remembered:
         view = await self.read({partition: ((aggregate_id,), None)})

@@ -8,7 +8,6 @@ from typing import Any
 from services.dispatch.adapters import redis_unit_directory, redis_unit_orders
 from services.dispatch.adapters.redis_units import PREFIX
 from shared.vocabulary.geography import Point, distance_m
-from tests.simulation.chronicle import Chronicle
 from tests.simulation.redis import Keys, Script
 
 
@@ -25,9 +24,10 @@ class Unit:
 class UnitScripts:
     """`choose_and_claim.lua` and `update_orders.lua`."""
 
-    def __init__(self, units: Sequence[Unit], chronicle: Chronicle) -> None:
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self.lapsed: set[str] = set()
+        """Units one of whose claims ran out before an order confirmed it or something released it."""
         self._units = units
-        self._chronicle = chronicle
 
     def by_text(self) -> Mapping[str, Script]:
         return {
@@ -83,7 +83,7 @@ class UnitScripts:
         key = f"{PREFIX}claim:{unit_id}"
         claimed_by = keys.get(key)
         if claimed_by is None and key in keys.strings:
-            self._chronicle.count("claim lapsed")
+            self.lapsed.add(unit_id)
         orders = keys.hashes.get(f"{PREFIX}orders:{unit_id}", {}).values()
         return any(_holds(holding, wanted) for holding in (claimed_by, *orders))
 

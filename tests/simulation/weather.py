@@ -22,8 +22,8 @@ class Weather:
 
     @classmethod
     def of(cls, rng: Random) -> "Weather":
-        def rate(most: float) -> float:
-            return rng.uniform(most / 4, most) if rng.random() < 0.6 else 0
+        def rate(most: float, in_seeds: float = 0.6) -> float:
+            return rng.uniform(most / 4, most) if rng.random() < in_seeds else 0
 
         return cls(
             crash=rate(0.03),
@@ -31,8 +31,8 @@ class Weather:
             freeze=rate(0.006),
             slow=rate(0.5),
             longest_freeze_s=rng.choice((12, 30, 90)),
-            redis_emptied=rate(0.05),
-            redis_rewound=rate(0.08),
+            redis_emptied=rate(0.05, 0.3),
+            redis_rewound=rate(0.08, 0.3),
             rebalance=rate(0.08),
             repeat=rate(0.3),
             poison=rate(0.04),

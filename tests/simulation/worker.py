@@ -21,7 +21,7 @@ from tests.simulation.log import Log
 from tests.simulation.process import Process
 from tests.simulation.redis import Client, RedisMemory, Script, Store, move_markers
 
-MEND_EVERY_S = 1.0
+MEND_EVERY_S = 2.0
 
 
 class Worker:
@@ -41,7 +41,7 @@ class Worker:
 
     def store(self, name: str) -> Any:
         """A ledger's live state."""
-        return Store(self._memory.ledger(name), name, self.process)
+        return Store(self._memory, name, self.process)
 
     def decide(self, name: str, deciding: Deciding[Any, Any, Any]) -> None:
         """Decide the commands of one topic."""
@@ -60,7 +60,7 @@ class Worker:
     def project(
         self, name: str, topic: Topic, fold: Projection, group: str, afterwards: Afterwards | None = None
     ) -> None:
-        """Keep a projection, mended every second."""
+        """Keep a projection, mended now and then."""
         projector = Projector(
             name,
             topic,

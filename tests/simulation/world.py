@@ -180,7 +180,7 @@ class World:
     async def _tick(self) -> None:
         while True:
             self.tick()
-            await asyncio.sleep(self.rng.uniform(0.4, 2.5))
+            await asyncio.sleep(self.rng.uniform(0.5, 4.0))
 
     async def _lose_writes(self) -> None:
         snapshots: list[Any] = []
