@@ -22,7 +22,7 @@ NOW = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)
 @pytest.mark.xfail(
     strict=True,
     reason="the marks of called providers lie in Redis alone: when it loses one between the call and the outcome, "
-    "and the worker crashes, an attempt of a lane that is sent at most once is sent again (seeds 32, 71)",
+    "and the worker crashes, an attempt of a lane that is sent at most once is sent again (7 of 110 seeds of deliveries, the first is 17)",
 )
 async def test_an_attempt_is_not_sent_again_though_redis_lost_its_mark() -> None:
     rig = Rig()
@@ -83,7 +83,7 @@ def check_in() -> CheckIn:
     strict=True,
     reason="a step skips what was done when it began, not what it has decided itself: a record that comes twice in "
     "one batch is decided twice. Faust waits for acknowledgements before it reads again, so it has not been seen "
-    "with it (seed 501 before the simulated consumer waited, too)",
+    "with it (the simulation showed it while its consumer did not wait)",
 )
 async def test_a_record_that_comes_twice_in_one_batch_is_decided_once() -> None:
     duty = Duty()
