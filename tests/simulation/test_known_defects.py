@@ -22,7 +22,8 @@ NOW = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)
 @pytest.mark.xfail(
     strict=True,
     reason="the marks of called providers lie in Redis alone: when it loses one between the call and the outcome, "
-    "and the worker crashes, an attempt of a lane that is sent at most once is sent again (7 of 110 seeds of deliveries, the first is 17)",
+    "and the worker crashes or loses its partition, an attempt of a lane that is sent at most once is sent again "
+    "(7 of 110 seeds of deliveries; the first is 17)",
 )
 async def test_an_attempt_is_not_sent_again_though_redis_lost_its_mark() -> None:
     rig = Rig()
