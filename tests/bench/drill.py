@@ -6,7 +6,8 @@ import time
 import urllib.request
 from pathlib import Path
 from random import Random
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import yaml
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -29,7 +30,7 @@ from tests.bench.ratios import Figure, Goal, Series
 from tests.bench.rows import CannotMeasure, Measured, Row, Say
 from tests.bench.stage import Stage
 
-UNITS, MEMBERS_MIN, MEMBERS_MAX, REPETITIONS = 23_000, 8, 14, 3
+UNITS, MEMBERS_MIN, MEMBERS_MAX, REPETITIONS = 23_000, 8, 14, 2
 LOOKED_AT, WITHIN_S = 300, 90.0
 TEXT = "Drill: everybody on duty reports to their leader. 演练：全体在岗人员向单元长报到。"
 
@@ -41,10 +42,13 @@ class Inboxes:
         self._consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
         self._consumer.assign([TopicPartition(DELIVERIES.name, number) for number in range(DELIVERIES.partitions)])
 
-    async def start(self) -> None:
+    async def __aenter__(self) -> Self:
         await self._consumer.start()
+        return self
 
-    async def stop(self) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self._consumer.stop()
 
     async def until_put(self, incident_id: str, people: int) -> float:
@@ -70,18 +74,16 @@ async def measure(say: Say) -> Measured:
         stage.worker("dispatch")
         stage.worker("notify")
         dispatch = stage.api("dispatch", {"PLAYBOOK_DIR": str(_playbooks(stage.directory / "playbooks"))})
-        inboxes = Inboxes(addresses.kafka_bootstrap)
-        await inboxes.start()
         took: list[float] = []
         peers: list[float] = []
-        for number in range(1, REPETITIONS + 1):
-            started = time.perf_counter()
-            incident_id = _order(dispatch, stage.bearer(OPERATOR), city[0])
-            took.append(await inboxes.until_put(incident_id, people) - started)
-            await _check(redis, city, number)
-            peers.append(await load.call(produce_only, addresses.kafka_bootstrap, city, TEXT))
-            say(f"{number}: {took[-1]:.1f} s, only produced in {peers[-1]:.1f} s")
-        await inboxes.stop()
+        async with Inboxes(addresses.kafka_bootstrap) as inboxes:
+            for number in range(1, REPETITIONS + 1):
+                started = time.perf_counter()
+                incident_id = _order(dispatch, stage.bearer(OPERATOR), city[0])
+                took.append(await inboxes.until_put(incident_id, people) - started)
+                await _check(redis, city, number)
+                peers.append(await load.call(produce_only, addresses.kafka_bootstrap, city, TEXT))
+                say(f"{number}: {took[-1]:.1f} s, only produced in {peers[-1]:.1f} s")
         await redis.aclose()
     return Measured(
         (
