@@ -119,6 +119,8 @@ def _match(worker: Worker, settings: DispatchSettings, store: LedgerStore) -> No
         settings.kafka_bootstrap, worker.redis, FOLDED, (INCIDENTS, UNITS, DUTY), give_up_after_s=UNKNOWING_S
     )
     worker.on_stop(known.close)
+    for drill in ("false", "true"):
+        DOUBLE_ORDERS.labels(drill)  # shown as 0, so that the first one is seen as an increase
     worker.react("match", INCIDENTS, MatchRequests(matcher, known, worker.dead_letters).handle)
     resolver = DoubleOrderResolver(
         orders=directory,

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from shared.contracts.envelope import Undecodable, decode, decode_body
-from shared.contracts.topics import topic_named
+from shared.contracts.topics import TOPICS, topic_named
 from shared.platform.producer import EventProducer
 from shared.platform.records import Received, Record
 from shared.platform.telemetry import DEAD_LETTERS, get_logger
 
 _log = get_logger("dead-letters")
+
+for _topic in TOPICS:
+    DEAD_LETTERS.labels(_topic.name)  # shown as 0, so that the first one is seen as an increase
 
 
 class DeadLetters:

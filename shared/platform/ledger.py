@@ -15,7 +15,7 @@ from shared.platform.records import Received, Record
 from shared.platform.recovery import Recovery
 from shared.platform.rules import Deciding
 from shared.platform.step_traces import StepTraces
-from shared.platform.telemetry import LAST_TICK_TIMESTAMP_SECONDS, LEDGER_STEP_SECONDS
+from shared.platform.telemetry import LAST_TICK_TIMESTAMP_SECONDS, LEDGER_REBUILDS, LEDGER_STEP_SECONDS
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -43,6 +43,7 @@ class Ledger(Generic[S, C, E]):
         self._recovery = recovery
         self._traces = StepTraces(deciding.rules.aggregate, deciding.events)
         self._remembered: dict[int, int] = {}
+        LEDGER_REBUILDS.labels(deciding.source)  # shown as 0, so that the first one is seen as an increase
 
     async def handle(self, records: Sequence[Record]) -> None:
         """One step for a batch of any of the topic's partitions. Repeated on the same records it changes nothing."""

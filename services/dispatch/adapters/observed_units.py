@@ -34,6 +34,8 @@ class ObservedChoices:
 
     def __init__(self, directory: UnitDirectory) -> None:
         self._directory = directory
+        for drill in ("false", "true"):
+            UNITS_MISSING.labels(drill)  # shown as 0, so that the first one is seen as an increase
 
     async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Sequence[Found]:
         with CHOICE_SECONDS.time():
