@@ -1,7 +1,10 @@
 """Deciding the records of one partition in memory: the second of the ledger's five steps."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
+
+from prometheus_client import Counter
 
 from shared.contracts.envelope import EncodedRecord, Envelope, Origin, encode
 from shared.contracts.ticks import Tick
@@ -92,7 +95,7 @@ class PartitionStep(Generic[S, C, E]):
         except Exception as error:
             self._fault(item, error)
             decision = INTERNAL_FAULT
-        LEDGER_COMMANDS.labels(self._deciding.source, type(decision).__name__.lower()).inc()
+        _commands(self._deciding.source, type(decision).__name__).inc()
         self._answer(item, decision)
 
     def _tick(self, item: Received) -> None:
@@ -124,9 +127,8 @@ class PartitionStep(Generic[S, C, E]):
         for decided in decisions:
             aggregate_id, events = decided.aggregate_id, decided.decision.events
             aggregate = self._aggregate(aggregate_id)
-            caused_by = decided._replace(
-                trace_parent=self._traces.publishing(aggregate_id, events, decided.trace_parent)
-            )
+            trace_parent = self._traces.publishing(aggregate_id, events, decided.trace_parent)
+            caused_by = decided if trace_parent is None else decided._replace(trace_parent=trace_parent)
             for event in events:
                 aggregate = self._deciding.evolve(aggregate, event, item.envelope.id, decided.correlation_id)
                 part = (len(records) + 1, parts)
@@ -162,7 +164,7 @@ class PartitionStep(Generic[S, C, E]):
             part=part,
             trace_parent=caused_by.trace_parent,
         )
-        LEDGER_EVENTS.labels(self._deciding.source, type(event).__name__, str(drill).lower()).inc()
+        _events(self._deciding.source, type(event).__name__, drill).inc()
         return encode(envelope, body)
 
     def _answer_again(self, item: Received) -> None:
@@ -217,6 +219,16 @@ class PartitionStep(Generic[S, C, E]):
     def _fault(self, item: Received, error: Exception) -> None:
         _log.exception("fault", subject=item.envelope.subject, offset=item.record.offset)
         self.faults.append((item, f"{type(error).__name__}: {error}"))
+
+
+@cache  # looking a child up by its labels costs more than counting
+def _commands(ledger: str, outcome: str) -> Counter:
+    return LEDGER_COMMANDS.labels(ledger, outcome.lower())
+
+
+@cache
+def _events(ledger: str, event: str, drill: bool) -> Counter:
+    return LEDGER_EVENTS.labels(ledger, event, str(drill).lower())
 
 
 def _caused(decision: Accepted[Any] | Refused) -> str:
