@@ -6,12 +6,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from prometheus_client import Counter
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
+from services.dispatch.adapters.claims_kept import ClaimsKept
 from services.dispatch.adapters.http_actions import ending_routes, order_routes
 from services.dispatch.adapters.http_incidents import incident_routes
 from services.dispatch.adapters.http_parts import SERVICE, TITLES, Parts
@@ -35,7 +34,7 @@ from services.dispatch.application.match import Matcher
 from services.dispatch.application.report_incident import IncidentDesk
 from services.dispatch.settings import DispatchSettings
 from shared.contracts.topics import DISPATCH_COMMANDS, DUTY, INCIDENTS, POSITIONS, STATIONS, UNITS, Topic
-from shared.platform.caught_up import CaughtUp
+from shared.platform.caught_up import CaughtUp, Decided, Folded
 from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
 from shared.platform.ledger import Ledger
@@ -45,7 +44,6 @@ from shared.platform.producer import EventProducer
 from shared.platform.projection import Projection, Projector, done_key
 from shared.platform.recovery import Recovery
 from shared.platform.settings import EX_CONFIG
-from shared.platform.telemetry import get_logger
 from shared.platform.waiting import until_it_passes
 from shared.platform.web.api import create_api, install_command_route
 from shared.platform.web.health import Check
@@ -56,10 +54,8 @@ FOLDED = f"{SERVICE}:folded"
 LONGEST_DUTY = timedelta(days=3)
 """A lease given longer ago than this has run out."""
 UNKNOWING_S = 30.0  # then it is better to send whom one knows of; a unit ordered twice is found and replaced
-RESOLVE_EVERY_S = 1.0
+MEND_EVERY_S = 1.0
 DOUBLE_ORDERS = Counter("meu_dispatch_double_orders", "Orders withdrawn since their unit had another one.", ["drill"])
-
-_log = get_logger(SERVICE)
 
 
 def build_worker(settings: DispatchSettings) -> Worker:
@@ -115,10 +111,13 @@ def _match(worker: Worker, settings: DispatchSettings, store: LedgerStore) -> No
         commands=commands,
         clock=worker.clock,
     )
-    known = CaughtUp(
-        settings.kafka_bootstrap, worker.redis, FOLDED, (INCIDENTS, UNITS, DUTY), give_up_after_s=UNKNOWING_S
-    )
-    worker.on_stop(known.close)
+    folded, bootstrap = Folded(worker.redis, FOLDED), settings.kafka_bootstrap
+    known = CaughtUp(bootstrap, folded, (INCIDENTS, UNITS, DUTY), give_up_after_s=UNKNOWING_S)
+    decided = CaughtUp(bootstrap, Decided(store), (DISPATCH_COMMANDS,), give_up_after_s=UNKNOWING_S)
+    ordered = CaughtUp(bootstrap, folded, (INCIDENTS,), give_up_after_s=UNKNOWING_S)
+    for guard in (known, decided, ordered):
+        worker.on_stop(guard.close)
+    kept = ClaimsKept(worker.redis, decided, ordered)
     for drill in ("false", "true"):
         DOUBLE_ORDERS.labels(drill)  # shown as 0, so that the first one is seen as an increase
     worker.react("match", INCIDENTS, MatchRequests(matcher, known, worker.dead_letters).handle)
@@ -128,16 +127,8 @@ def _match(worker: Worker, settings: DispatchSettings, store: LedgerStore) -> No
         commands=commands,
         on_withdrawn=lambda order: DOUBLE_ORDERS.labels(str(order.drill).lower()).inc(),
     )
-    worker.background(lambda: _resolve_for_ever(resolver))
-
-
-async def _resolve_for_ever(resolver: DoubleOrderResolver) -> None:
-    while True:
-        await asyncio.sleep(RESOLVE_EVERY_S)
-        try:
-            await resolver.resolve()
-        except (RedisError, KafkaError, OSError) as error:
-            _log.warning("cannot-resolve-double-orders", reason=f"{type(error).__name__}: {error}")
+    worker.repeat("resolve double orders", resolver.resolve, every_s=MEND_EVERY_S)
+    worker.repeat("keep claims again", kept.restore, every_s=MEND_EVERY_S)
 
 
 def build_api(settings: DispatchSettings) -> FastAPI:

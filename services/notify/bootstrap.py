@@ -35,7 +35,7 @@ from services.notify.domain.events import Event
 from services.notify.domain.state import State
 from services.notify.settings import NotifySettings
 from shared.contracts.topics import DELIVERIES, DUTY, INCIDENTS, MEMBERS, Topic
-from shared.platform.caught_up import CaughtUp
+from shared.platform.caught_up import CaughtUp, Folded
 from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
 from shared.platform.ledger import Ledger
@@ -225,10 +225,12 @@ def _project_people(worker: Worker, parts: _Parts) -> None:
 
 
 def _send(worker: Worker, parts: _Parts, lanes: Collection[Lane]) -> None:
+    marks = RedisCallMarks(worker.redis, worker.clock)
+    worker.repeat("keep call marks", marks.keep, every_s=1.0)
     sender = Sender(
         parts.channels,
         contents=RedisContents(worker.redis),
-        marks=RedisCallMarks(worker.redis),
+        marks=marks,
         commands=parts.commands,
         clock=worker.clock,
     )
@@ -239,7 +241,10 @@ def _send(worker: Worker, parts: _Parts, lanes: Collection[Lane]) -> None:
 def _plan(worker: Worker, parts: _Parts, group: str, lanes: Collection[Lane]) -> None:
     briefs = RedisBriefs(worker.redis, f"{parts.prefix}{group}:")
     people = CaughtUp(
-        worker.settings.kafka_bootstrap, worker.redis, parts.scope, (MEMBERS, DUTY), give_up_after_s=UNKNOWING_S
+        worker.settings.kafka_bootstrap,
+        Folded(worker.redis, parts.scope),
+        (MEMBERS, DUTY),
+        give_up_after_s=UNKNOWING_S,
     )
     worker.on_stop(people.close)
     planner = Planner(

@@ -37,6 +37,7 @@ BY_FIELD: Mapping[str, Any] = {
     "distance_m": 210.4,
     "drill": False,
     "due": "2026-03-01T18:05:00.000Z",
+    "claimed_at": "2026-03-01T18:05:00.000Z",
     "due_after_s": 180.0,
     "equipment_id": "equipment-0001",
     "eta_s": 105.2,

@@ -29,7 +29,7 @@ class Candidate(Body):
     reasons: tuple[Code, ...] = Field(
         default=(),
         description="For: `nearest`. Against: `claimed`, `resting`, `position-stale`, `too-few-members`, "
-        "`equipment-missing`, `capability-missing`, `threat-rule`, `already-asked`, `not-needed`.",
+        "`equipment-missing`, `capability-missing`, `threat-rule`, `already-asked`, `not-needed`, `claim-lapsed`.",
     )
 
 
@@ -61,6 +61,9 @@ class AssignUnits(_IncidentCommand):
 
     round: int = Field(ge=1)
     candidates: tuple[Candidate, ...]
+    claimed_at: Time | None = Field(
+        default=None, description="When the claims were made: a selection that comes too late is not followed."
+    )
 
 
 class _Answer(_IncidentCommand):
@@ -169,7 +172,8 @@ class ReinforcementRequested(_IncidentEvent):
     location: Place
     exclude: tuple[Id, ...] = Field(description="Units that were already asked.")
     reason: Code = Field(
-        description="`stage-started`, `declined`, `unanswered`, `assigned-elsewhere`, `short`, `escalated`."
+        description="`stage-started`, `declined`, `unanswered`, `assigned-elsewhere`, `short`, "
+        "`escalated`, `claim-lapsed`."
     )
 
 

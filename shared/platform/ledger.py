@@ -116,14 +116,14 @@ class Ledger(Generic[S, C, E]):
 
 
 class _Batch:
-    """Records by partition, with the first and last offset of each, also of those that were buried."""
+    """Records by partition, with the first one's offset and the greatest, also of those that were buried."""
 
     def __init__(self, records: Sequence[Record], received: Sequence[Received]) -> None:
         self.first: dict[int, int] = {}
         self.last: dict[int, int] = {}
         for record in records:
             self.first.setdefault(record.partition, record.offset)
-            self.last[record.partition] = record.offset
+            self.last[record.partition] = max(record.offset, self.last.get(record.partition, -1))
         self.items: dict[int, list[Received]] = {}
         for item in received:
             self.items.setdefault(item.record.partition, []).append(item)

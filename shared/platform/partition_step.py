@@ -57,14 +57,16 @@ class PartitionStep(Generic[S, C, E]):
 
         What comes again was decided by a worker that may have died before it could say so: its sender is answered.
         """
+        done = -1 if self._view.done is None else self._view.done
         for item in items:
-            if self._view.done is not None and item.record.offset <= self._view.done:
+            if item.record.offset <= done:
                 if not isinstance(item.body, Tick):
                     self._answer_again(item)
             elif isinstance(item.body, Tick):
                 self._tick(item)
             else:
                 self._command(item)
+            done = max(done, item.record.offset)
 
     def changes(self, last: int, tail: int | None) -> Changes:
         """What to remember once the events are published; `tail` is the offset after the last of them."""

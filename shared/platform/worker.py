@@ -25,6 +25,7 @@ from shared.platform.stream import CRASHED, Afterwards, Handle, StreamGroup
 from shared.platform.telemetry import get_logger
 from shared.platform.ticks import Ticker
 from shared.platform.topic_admin import TopicAdmin
+from shared.platform.waiting import AWAY
 from shared.platform.web.health import Check, health_app
 
 WORKERS_KEY = "meu:workers"
@@ -92,6 +93,19 @@ class Worker:
     def background(self, task: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run a coroutine for as long as the worker runs; when it raises, the process ends."""
         self._background.append(task)
+
+    def repeat(self, what: str, attempt: Callable[[], Awaitable[None]], *, every_s: float) -> None:
+        """Do something for as long as the worker runs; what is away then is tried again the next time."""
+
+        async def for_ever() -> None:
+            while True:
+                await asyncio.sleep(every_s)
+                try:
+                    await attempt()
+                except AWAY as error:
+                    _log.warning("cannot", what=what, reason=f"{type(error).__name__}: {error}")
+
+        self.background(for_ever)
 
     def on_stop(self, close: Callable[[], Awaitable[None]]) -> None:
         """Close something after the streams have stopped."""

@@ -91,7 +91,7 @@ class Contest:
     async def _once(self, scene: Point, number: int, timings: Timings) -> None:
         request = _request(f"i{number}", scene, self._now)
         at = time.perf_counter()
-        found = await self._directory.choose_and_claim(request, self._now)
+        found = (await self._directory.choose_and_claim(request, self._now)).units
         timings.ours.append(time.perf_counter() - at)
         self.found += sum(unit.chosen for unit in found)
         await self._release(request, found)

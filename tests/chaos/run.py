@@ -101,7 +101,7 @@ class Run:
         async with injector:
             striker = Striker(cluster, injector, Notes(self._directory / "faults.jsonl"))
             load.start()
-            await striker.strike(options.faults)
+            await asyncio.gather(striker.strike(options.faults), asyncio.sleep(options.seconds))
             self._facts["last_fault_ended"] = striker.last_ended
             self._say("the last fault is over")
             await asyncio.sleep(CALM_AFTER_S)

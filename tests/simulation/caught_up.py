@@ -1,10 +1,10 @@
-"""Whether a projection knows what the log knew when it was asked."""
+"""Whether what is on the log has been dealt with when it is asked."""
 
 import asyncio
 from typing import Any
 
 from shared.contracts.topics import Topic
-from shared.platform.projection import done_key
+from shared.platform.caught_up import Progress
 from tests.simulation.log import USED_PARTITIONS
 from tests.simulation.virtual_time import elapsed
 
@@ -13,13 +13,12 @@ GIVE_UP_AFTER_S = 30.0
 LOOK_EVERY_S = 0.2
 
 
-class DirectoryCaughtUp:
+class TopicCaughtUp:
     """Plays CaughtUp for one topic: the same promise, on the simulated log."""
 
-    def __init__(self, reader: Any, redis: Any, projection: str, topic: Topic) -> None:
+    def __init__(self, reader: Any, progress: Progress, topic: Topic) -> None:
         self._reader = reader
-        self._redis = redis
-        self._key = done_key(projection, topic)
+        self._progress = progress
         self._topic = topic
         self._behind_since: float | None = None
 
@@ -30,11 +29,11 @@ class DirectoryCaughtUp:
             if elapsed() >= until:
                 self._behind_since = self._behind_since or elapsed()
                 if elapsed() - self._behind_since < GIVE_UP_AFTER_S:
-                    raise TimeoutError("the directory is behind its log")
+                    raise TimeoutError(f"not all of {self._topic.name} is dealt with")
                 return
             await asyncio.sleep(LOOK_EVERY_S)
         self._behind_since = None
 
     async def _is_behind(self, ends: dict[int, int]) -> bool:
-        done = await self._redis.hgetall(self._key)
-        return any(int(done.get(str(partition).encode(), -1)) < end - 1 for partition, end in ends.items())
+        done = await self._progress.done(self._topic)
+        return any(done.get(partition, -1) < end - 1 for partition, end in ends.items())

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from services.notify.adapters import redis_call_marks
 from services.notify.adapters.delivery_ledger import deciding, ledger_name
 from services.notify.adapters.kafka_lane_commands import KafkaLaneCommands
 from services.notify.adapters.kafka_streams import AttemptStream
@@ -30,7 +31,7 @@ from shared.platform.rules import Deciding
 from shared.vocabulary.terms import AttemptOutcome, ChannelKind, Lane
 from tests.simulation.log import ids
 from tests.simulation.process import Process
-from tests.simulation.redis import Script
+from tests.simulation.redis import FOR_EVER_MS, Keys, Script
 from tests.simulation.virtual_time import now
 from tests.simulation.worker import Worker
 from tests.simulation.world import World
@@ -69,6 +70,7 @@ class ProcessChannel:
 
     def __init__(self, kind: ChannelKind, provider: Provider, process: Process) -> None:
         self.kind = kind
+        self.bears_repeats = False
         self._provider = provider
         self._process = process
 
@@ -93,11 +95,22 @@ class PlansProjection:
         await pipeline.execute()
 
 
+def set_mark(memory: Keys, args: Sequence[str]) -> int:
+    """What RedisCallMarks' script does."""
+    since_key, mark_key, now_ms, begun_ms, kept_ms = args
+    if memory.get(since_key) is None:
+        memory.put(since_key, str(now_ms), FOR_EVER_MS)
+    if int(begun_ms) < int(memory.get(since_key) or 0) or memory.get(mark_key) is not None:
+        return 0
+    memory.put(mark_key, "1", float(kept_ms))
+    return 1
+
+
 class DeliveryStory:
     """Plays a Story."""
 
     decidings: ClassVar[Mapping[str, Deciding[Any, Any, Any]]] = {ledger_name(lane): deciding(lane) for lane in LANES}
-    scripts: ClassVar[Mapping[str, Script]] = {}
+    scripts: ClassVar[Mapping[str, Script]] = {redis_call_marks.SET: set_mark}
 
     def __init__(self, world: World) -> None:
         self.provider = Provider(world)
@@ -107,10 +120,12 @@ class DeliveryStory:
     def install(self, worker: Worker) -> None:
         for name, rules in self.decidings.items():
             worker.decide(name, rules)
+        marks: Any = RedisCallMarks(worker.redis, worker.process)
+        worker.every(1.0, marks.keep)
         sender = Sender(
             {kind: ProcessChannel(kind, self.provider, worker.process) for kind in KINDS},
             contents=RedisContents(worker.redis),
-            marks=RedisCallMarks(worker.redis),
+            marks=marks,
             commands=KafkaLaneCommands(worker.producer, worker.process),
             clock=worker.process,
         )

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import TypeAdapter
 
+from services.dispatch.adapters.claims_kept import ClaimsKept
 from services.dispatch.adapters.incident_ledger import DECIDING
 from services.dispatch.adapters.incident_projection import IncidentProjection
 from services.dispatch.adapters.kafka_commands import KafkaCommands
@@ -21,14 +22,15 @@ from services.dispatch.domain.commands import ReportIncident
 from shared.contracts import incident
 from shared.contracts.base import Message, Place
 from shared.contracts.incident import OrderIssued
-from shared.contracts.topics import INCIDENTS
+from shared.contracts.topics import DISPATCH_COMMANDS, INCIDENTS
+from shared.platform.caught_up import Decided, Folded
 from shared.platform.dead_letters import understand
 from shared.platform.projection import done_key
 from shared.platform.records import Record
 from shared.platform.rules import Deciding
 from shared.vocabulary.geography import Point
 from shared.vocabulary.terms import AssigneeKind
-from tests.simulation.caught_up import DirectoryCaughtUp
+from tests.simulation.caught_up import TopicCaughtUp
 from tests.simulation.log import ids
 from tests.simulation.redis import Script
 from tests.simulation.unit_directory import Unit, UnitScripts
@@ -39,7 +41,7 @@ from tests.unit.dispatch.incidents import SCENE, STATION, playbook, police_stage
 ISSUED = OrderIssued.ce_type().encode()
 DISPATCH, FOLDED = "dispatch", "dispatch:folded"
 IDS = ids("incident-", 4)
-RESOLVE_EVERY_S = 2.0
+RESOLVE_EVERY_S, RESTORE_EVERY_S = 2.0, 1.0
 REST_S = 15.0
 UNITS = tuple(Unit(f"unit-{n}", "440106008", Point(SCENE.lon, SCENE.lat + 0.001 * n)) for n in range(1, 6))
 
@@ -80,8 +82,10 @@ class IncidentStory:
             commands=commands,
             clock=worker.process,
         )
-        known: Any = DirectoryCaughtUp(worker.reader, worker.redis, FOLDED, INCIDENTS)
+        known: Any = TopicCaughtUp(worker.reader, Folded(worker.redis, FOLDED), INCIDENTS)
         worker.consume("dispatch.match", INCIDENTS, MatchRequests(matcher, known, worker.dead_letters).handle)
+        decided: Any = TopicCaughtUp(worker.reader, Decided(worker.store(DISPATCH)), DISPATCH_COMMANDS)
+        worker.every(RESTORE_EVERY_S, ClaimsKept(worker.redis, decided, known).restore)
         resolver = DoubleOrderResolver(
             orders=directory,
             incidents=incidents,

@@ -10,6 +10,8 @@ from tests.fakes.world import LedgerMemory
 from tests.simulation.process import Process
 from tests.simulation.virtual_time import elapsed
 
+FOR_EVER = timedelta(days=365)
+FOR_EVER_MS = FOR_EVER.total_seconds() * 1000
 Script = Callable[["Keys", Sequence[str]], Any]
 """What a Lua script does, in Python: its ARGV, and its answer."""
 
@@ -133,9 +135,10 @@ class Client:
         script = self._scripts[text]
 
         async def run(*, keys: Sequence[str], args: Sequence[str], client: Pipeline | None = None) -> Any:
+            own = args if len(keys) == 1 else [*keys, *args]  # a single key is a prefix that the script knows
             if client is None:
-                return await self.call("run a script", lambda memory: script(memory, args))
-            return client.add(lambda memory: script(memory, args))
+                return await self.call("run a script", lambda memory: script(memory, own))
+            return client.add(lambda memory: script(memory, own))
 
         return run
 
@@ -157,13 +160,14 @@ class Client:
         found = await self.call("read a set", lambda memory: set(memory.sets.get(key, ())))
         return {member.encode() for member in found}
 
-    async def set(self, key: str, value: bytes, *, nx: bool, px: timedelta) -> bool:
-        assert nx
+    async def exists(self, key: str) -> bool:
+        return await self.call("look for a mark", lambda memory: memory.get(key) is not None)
 
+    async def set(self, key: str, value: bytes | int, *, nx: bool = False, px: timedelta = FOR_EVER) -> bool:
         def put(memory: Keys) -> bool:
-            if memory.get(key) is not None:
+            if nx and memory.get(key) is not None:
                 return False
-            memory.put(key, value.decode(), px.total_seconds() * 1000)
+            memory.put(key, value.decode() if isinstance(value, bytes) else str(value), px.total_seconds() * 1000)
             return True
 
         return await self.call("set a mark", put)

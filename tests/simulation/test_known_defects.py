@@ -1,10 +1,7 @@
-"""What the simulation has shown to be wrong, as small as it can be shown. Each ends when it is mended."""
+"""What the simulation has shown to be wrong, as small as it can be shown: it is to stay mended."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import pytest
 
 from services.checkin.adapters.duty_ledger import DECIDING
 from shared.contracts.base import Place
@@ -13,30 +10,9 @@ from shared.platform.dead_letters import DeadLetters
 from shared.platform.ledger import Ledger
 from shared.platform.recovery import Recovery
 from shared.vocabulary.terms import SiteClass
-from tests.component.notify.test_sending import Rig, begun
 from tests.fakes.world import FakeProducer, FakeReader, FakeStore, World
 
 NOW = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="the marks of called providers lie in Redis alone: when it loses one between the call and the outcome, "
-    "and the worker crashes or loses its partition, an attempt of a lane that is sent at most once is sent again "
-    "(7 of 110 seeds of deliveries; the first is 17)",
-)
-async def test_an_attempt_is_not_sent_again_though_redis_lost_its_mark() -> None:
-    rig = Rig()
-    rig.sms.gate.clear()
-    crashed = asyncio.create_task(rig.sender().on_attempt_begun(begun(), "c1"))
-    while not rig.sms.sent:
-        await asyncio.sleep(0)
-    crashed.cancel()
-    await asyncio.gather(crashed, return_exceptions=True)
-    rig.marks.marked.clear()
-    rig.sms.gate.set()
-    await rig.sender().on_attempt_begun(begun(), "c1")
-    assert len(rig.sms.sent) == 1
 
 
 class Duty:
@@ -80,22 +56,12 @@ def check_in() -> CheckIn:
     )
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a step skips what was done when it began, not what it has decided itself: a record that comes twice in "
-    "one batch is decided twice. Faust waits for acknowledgements before it reads again, so it has not been seen "
-    "with it (the simulation showed it while its consumer did not wait)",
-)
 async def test_a_record_that_comes_twice_in_one_batch_is_decided_once() -> None:
     duty = Duty()
     await duty.ledger.handle([*duty.records, *duty.records])
     assert duty.events() == [b"in", b"in"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what is remembered as done is the offset of the batch's last record, not its greatest",
-)
 async def test_a_batch_that_steps_back_leaves_nothing_decided_undone() -> None:
     duty = Duty()
     await duty.ledger.handle([*duty.records, duty.records[0]])

@@ -11,6 +11,7 @@ import pytest
 
 from services.dispatch.adapters import redis_unit_directory
 from services.dispatch.adapters.redis_unit_directory import RedisUnitDirectory
+from services.dispatch.application.ports import Selection
 from shared.contracts.incident import ReinforcementRequested
 from shared.contracts.ticks import Tick
 from shared.platform import partition_step
@@ -95,7 +96,7 @@ def claims_not_atomic(patch: pytest.MonkeyPatch) -> None:
         scripts = self._redis._scripts[redis_unit_directory._SCRIPT].__self__
         rows = await self._redis.call("choose", lambda keys: scripts.choose(keys, json.loads(json.dumps(wanted))))
         await self._redis.call("claim", lambda keys: claim(keys, rows, wanted))
-        return [redis_unit_directory._found(row) for row in rows]
+        return Selection(now, [redis_unit_directory._found(row) for row in rows])
 
     patch.setattr(RedisUnitDirectory, "choose_and_claim", choose_then_claim)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.dispatch.adapters import redis_unit_directory, redis_unit_orders
+from services.dispatch.adapters.claims_kept import KEPT_KEY
 from services.dispatch.adapters.redis_units import PREFIX
 from shared.vocabulary.geography import Point, distance_m
 from tests.simulation.redis import Keys, Script
@@ -35,14 +36,16 @@ class UnitScripts:
             redis_unit_orders._SCRIPT: self.update_orders,
         }
 
-    def choose_and_claim(self, keys: Keys, args: Sequence[str]) -> bytes:
+    def choose_and_claim(self, keys: Keys, args: Sequence[str]) -> bytes | None:
         wanted = json.loads(args[0])
         kept_key = f"{PREFIX}round:{wanted['incident_id']}:{wanted['round']}"
         kept = keys.get(kept_key)
         if kept is None:
+            if keys.get(KEPT_KEY) is None:
+                return None
             rows = self.choose(keys, wanted)
             claim(keys, rows, wanted)
-            kept = json.dumps(rows)
+            kept = json.dumps({"claimed_ms": wanted["now_ms"], "units": rows})
             keys.put(kept_key, kept, wanted["keep_ms"])
         return kept.encode()
 

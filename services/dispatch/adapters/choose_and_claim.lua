@@ -1,5 +1,6 @@
 -- Chooses and claims units for one round of one incident, once: asked again, it gives the same answer.
--- KEYS[1]: prefix of all keys. ARGV[1]: the request as JSON; times in ms, distances in m. Answers JSON.
+-- KEYS[1]: prefix of all keys. ARGV[1]: the request as JSON; times in ms, distances in m.
+-- Answers JSON: {claimed_ms, units}, or nothing when the claims of before were lost (claims_kept.py).
 -- The keys are listed in redis_units.py.
 local LOOK_FIRST, LOOK_MOST = 100, 2000
 
@@ -8,6 +9,7 @@ local now = wanted.now_ms
 local kept_key = prefix .. 'round:' .. wanted.incident_id .. ':' .. wanted.round
 local kept = redis.call('GET', kept_key)
 if kept then return kept end
+if redis.call('EXISTS', prefix .. 'claims-kept') == 0 then return false end
 
 local excluded = {}
 for _, id in ipairs(wanted.exclude) do excluded[id] = true end
@@ -112,6 +114,7 @@ for i, unit in ipairs(seen) do
   if i <= wanted.shown or unit.chosen then shown[#shown + 1] = unit end
   if unit.chosen then redis.call('SET', prefix .. 'claim:' .. unit.unit_id, claim, 'PX', wanted.claim_ms) end
 end
-local answer = #shown == 0 and '[]' or cjson.encode(shown)
+local units = #shown == 0 and '[]' or cjson.encode(shown)
+local answer = '{"claimed_ms":' .. string.format('%d', now) .. ',"units":' .. units .. '}'
 redis.call('SET', kept_key, answer, 'PX', wanted.keep_ms)
 return answer

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from prometheus_client import Counter, Histogram
 
-from services.dispatch.application.ports import Found, UnitDirectory
+from services.dispatch.application.ports import Selection, UnitDirectory
 from shared.contracts.incident import ReinforcementRequested
 from shared.contracts.positions import PositionsReported
 from shared.platform.projection import Projection
@@ -37,19 +37,19 @@ class ObservedChoices:
         for drill in ("false", "true"):
             UNITS_MISSING.labels(drill)  # shown as 0, so that the first one is seen as an increase
 
-    async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Sequence[Found]:
+    async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Selection:
         with CHOICE_SECONDS.time():
-            found = await self._directory.choose_and_claim(request, now)
+            selection = await self._directory.choose_and_claim(request, now)
         drill = str(request.drill).lower()
-        for unit in found:
+        for unit in selection.units:
             if unit.chosen:
                 UNITS_CHOSEN.labels(unit.role.value, drill).inc()
             else:
                 for reason in unit.reasons:
                     UNITS_REFUSED.labels(reason, drill).inc()
-        missing = request.need.count - sum(unit.chosen for unit in found)
+        missing = request.need.count - sum(unit.chosen for unit in selection.units)
         UNITS_MISSING.labels(drill).inc(max(0, missing))
-        return found
+        return selection
 
 
 class ObservedFixes:

@@ -9,12 +9,14 @@ from typing import Any, cast
 from redis.asyncio import Redis
 
 from services.dispatch.adapters.redis_units import PREFIX, to_ms
-from services.dispatch.application.ports import Found, HeldOrder, Home
+from services.dispatch.application.ports import ClaimsLost, Found, HeldOrder, Home, Selection
 from shared.contracts.incident import ReinforcementRequested
+from shared.platform.clock import from_ms
 from shared.vocabulary.geography import Point
 from shared.vocabulary.terms import OrderRole
 
-CLAIM_MS = 60_000
+CLAIM_MS = 180_000
+"""Until an order confirms it. Longer than deciders may stand still before the city's operators act by telephone."""
 ANSWER_KEPT_MS = 24 * 3_600_000
 SHOWN = 20
 
@@ -29,10 +31,13 @@ class RedisUnitDirectory:
         self._position_max_age_ms = int(position_max_age_s * 1000)
         self._choose = redis.register_script(_SCRIPT)
 
-    async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Sequence[Found]:
+    async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Selection:
         wanted = self._wanted(request, now)
-        answer = await cast("Awaitable[bytes]", self._choose(keys=[PREFIX], args=[json.dumps(wanted)]))
-        return [_found(row) for row in json.loads(answer)]
+        answer = await cast("Awaitable[bytes | None]", self._choose(keys=[PREFIX], args=[json.dumps(wanted)]))
+        if answer is None:
+            raise ClaimsLost("the claims on units were lost; waiting until it is known who was ordered")
+        selection = json.loads(answer)
+        return Selection(from_ms(selection["claimed_ms"]), [_found(row) for row in selection["units"]])
 
     async def doubly_ordered(self) -> Sequence[Sequence[HeldOrder]]:
         units = await cast("Awaitable[set[bytes]]", self._redis.smembers(f"{PREFIX}doubly-ordered"))

@@ -37,10 +37,15 @@ class Matcher:
         now = self._clock.now()
         if not await self._is_waiting(request, now):
             return
-        found = await self._directory.choose_and_claim(request, now)
+        selection = await self._directory.choose_and_claim(request, now)
         scene = Point(request.location.lon, request.location.lat)
-        times = await self._travel_times.seconds([unit.place for unit in found], scene)
-        body = AssignUnits(incident_id=request.incident_id, round=request.round, candidates=_candidates(found, times))
+        times = await self._travel_times.seconds([unit.place for unit in selection.units], scene)
+        body = AssignUnits(
+            incident_id=request.incident_id,
+            round=request.round,
+            candidates=_candidates(selection.units, times),
+            claimed_at=selection.claimed_at,
+        )
         await self._commands.send(
             request.incident_id,
             body,

@@ -26,14 +26,26 @@ class Found:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Who was chosen for a round, and when they were claimed for it. The nearest come first, chosen or not."""
+
+    claimed_at: datetime
+    units: Sequence[Found]
+
+
+class ClaimsLost(ConnectionError):
+    """Which units are claimed is not known any more. Passes by itself, once it is known again who was ordered."""
+
+
 class UnitDirectory(Protocol):
     """Which units are where, on duty, with what, and who is taken."""
 
-    async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Sequence[Found]:
+    async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Selection:
         """Choose the nearest fit units for a round and claim them for it, in one atomic step.
 
-        The claims lapse unless an order confirms them. Repeated for the same round it gives the same answer.
-        The nearest that were looked at come first, chosen or not, with the reasons for and against.
+        The claims lapse unless an order confirms them. Repeated for the same round it gives the same answer, with
+        the time of the first. Raises ClaimsLost.
         """
         ...
 

@@ -1,6 +1,7 @@
 """Commands: the same names and fields as the contracts of those names."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.dispatch.domain.playbook import Playbook
 from shared.vocabulary.geography import Point
@@ -55,6 +56,7 @@ class AssignUnits:
     incident_id: str
     round: int
     candidates: tuple[Candidate, ...]
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ CLEARED = "cleared"
 CANCELLED = "cancelled"
 ALREADY_ASKED = "already-asked"
 NOT_NEEDED = "not-needed"
+CLAIM_LAPSED = "claim-lapsed"
 
 CLOCK = "clock"
 MATCHER = "matcher"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from services.dispatch.domain.commands import AssignUnits, Candidate
 from services.dispatch.domain.events import OrderIssued, ReinforcementRequested, UnitsConsidered
 from services.dispatch.domain.playbook import Threat
-from services.dispatch.domain.reasons import ALREADY_ASKED, NOT_NEEDED
+from services.dispatch.domain.reasons import ALREADY_ASKED, CLAIM_LAPSED, NOT_NEEDED
 from services.dispatch.domain.state import Reported, Round, StageProgress
 from services.dispatch.domain.story import Story
 from shared.vocabulary.decisions import Refused
@@ -16,6 +16,10 @@ from shared.vocabulary.terms import AssigneeKind, OrderRole
 
 RING_MAX_M = 100_000
 NO_THREAT = Threat()
+CLAIMS_GOOD_FOR = timedelta(seconds=20)
+"""A selection that reaches the log later is not followed: whoever made it may have been frozen, its claims may have
+lapsed or been lost, and its units may serve others by now. Far less than a claim is kept for.
+"""
 
 
 def request(story: Story, progress: StageProgress, count: int, reason: str, *, widened: bool = False) -> None:
@@ -49,7 +53,7 @@ def substitute(story: Story, stage: int, reason: str) -> None:
 
 
 def assign(story: Story, command: AssignUnits) -> Refused | None:
-    """Issue orders to the units that were chosen and are still needed. A round is answered once."""
+    """Issue orders to the units that were chosen and are still needed. A round is answered once, in time or in vain."""
     round_ = story.incident.round(command.round)
     if round_ is None:
         return Refused("round-unknown", f"round {command.round} was not requested")
@@ -57,8 +61,12 @@ def assign(story: Story, command: AssignUnits) -> Refused | None:
         return None
     progress = next(p for p in story.incident.stages if p.number == round_.stage)
     needed = min(round_.count, progress.wanted - len(story.incident.responders(round_.stage)))
-    candidates = _settled(story.incident, round_, max(needed, 0), command.candidates)
-    found = sum(1 for c in candidates if c.chosen and c.role is OrderRole.RESPOND)
+    has_lapsed = command.claimed_at is not None and story.now - command.claimed_at > CLAIMS_GOOD_FOR
+    if has_lapsed:
+        candidates = _lapsed(command.candidates)
+    else:
+        candidates = _settled(story.incident, round_, max(needed, 0), command.candidates)
+    found = needed if has_lapsed else sum(1 for c in candidates if c.chosen and c.role is OrderRole.RESPOND)
     story.tell(
         UnitsConsidered(
             **story.header(),
@@ -71,7 +79,14 @@ def assign(story: Story, command: AssignUnits) -> Refused | None:
     for candidate in candidates:
         if candidate.chosen:
             _issue(story, round_, candidate)
+    if has_lapsed and needed > 0:
+        request(story, progress, needed, CLAIM_LAPSED)
     return None
+
+
+def _lapsed(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Nobody is chosen; those who were are set free by saying so."""
+    return tuple(replace(c, chosen=False, reasons=(CLAIM_LAPSED,)) if c.chosen else c for c in candidates)
 
 
 def _settled(incident: Reported, round_: Round, needed: int, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

@@ -17,6 +17,7 @@ class FileChannel:
     """Appends; what is accepted is on the disk."""
 
     kind = ChannelKind.FILE
+    bears_repeats = False
 
     def __init__(self, path: Path) -> None:
         self._path = path

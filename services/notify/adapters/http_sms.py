@@ -17,6 +17,7 @@ class SmsChannel:
     """
 
     kind = ChannelKind.SMS
+    bears_repeats = False
 
     def __init__(self, url: str, token: str) -> None:
         """`token` is sent as a bearer token; empty: none is."""

@@ -23,6 +23,7 @@ class WebhookChannel:
     """Posts to the addresses' own URLs, but only to `hosts`: an address must not make us call what is inside."""
 
     kind = ChannelKind.WEBHOOK
+    bears_repeats = False
 
     def __init__(self, secret: str, hosts: Collection[str], clock: Clock) -> None:
         """`secret` as `whsec_…`. ValueError when it is none."""

@@ -30,6 +30,7 @@ class InboxChannel:
     """Accepted when the items are in Redis. Failed when Redis is away: putting again does no harm."""
 
     kind = ChannelKind.INBOX
+    bears_repeats = True
 
     def __init__(self, redis: "Redis") -> None:
         self._redis = redis

@@ -48,6 +48,11 @@ class Channel(Protocol):
         """Which one."""
         ...
 
+    @property
+    def bears_repeats(self) -> bool:
+        """Whether sending an attempt twice is as good as once, so that nobody needs to know whether it was sent."""
+        ...
+
     async def send(self, message: OutgoingMessage) -> tuple[Result, ...]:
         """Hand the message over: one result for each addressee, in their order.
 

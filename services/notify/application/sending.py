@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from services.notify.application.channels import Addressee, Channel, OutgoingMessage, same_result
@@ -42,8 +43,8 @@ class Contents(Protocol):
 class CallMarks(Protocol):
     """Which attempts' providers were called, across restarts."""
 
-    async def set(self, attempt_id: str) -> bool:
-        """Mark that the provider is called now; False when it was marked before."""
+    async def set(self, attempt_id: str, begun_at: datetime) -> bool:
+        """Mark that the provider is called now; False when it was marked before, or may have been: marks were lost."""
         ...
 
 
@@ -105,7 +106,7 @@ class Sender:
 
     async def _call(self, channel: Channel, begun: AttemptBegun, content: Content) -> tuple[tuple[Result, ...], float]:
         message = _message(begun, content.plan)
-        if not await self._marks.set(begun.attempt_id):
+        if not channel.bears_repeats and not await self._marks.set(begun.attempt_id, begun.at):
             return same_result(message, AttemptOutcome.UNKNOWN, "interrupted"), 0
         started = time.perf_counter()
         try:

@@ -8,7 +8,7 @@ from typing import Any
 from services.dispatch.adapters.incident_ledger import DECIDING
 from services.dispatch.adapters.live_incidents import INCIDENT_JSON
 from services.dispatch.application.incident_views import Page, Position, Search, Summary
-from services.dispatch.application.ports import Found, HeldOrder, Home
+from services.dispatch.application.ports import Found, HeldOrder, Home, Selection
 from services.dispatch.domain.decide import decide
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.state import Incident, Unreported
@@ -123,9 +123,9 @@ class FixedDirectory:
     found: list[Found] = field(default_factory=list[Found])
     asked: list[ReinforcementRequested] = field(default_factory=list[ReinforcementRequested])
 
-    async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Sequence[Found]:
+    async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Selection:
         self.asked.append(request)
-        return self.found
+        return Selection(now, self.found)
 
 
 @dataclass

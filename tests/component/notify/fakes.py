@@ -78,9 +78,10 @@ class FakeCommands:
 @dataclass
 class FakeMarks:
     marked: set[str] = field(default_factory=set[str])
+    since: datetime = T0
 
-    async def set(self, attempt_id: str) -> bool:
-        fresh = attempt_id not in self.marked
+    async def set(self, attempt_id: str, begun_at: datetime) -> bool:
+        fresh = attempt_id not in self.marked and begun_at >= self.since
         self.marked.add(attempt_id)
         return fresh
 
@@ -98,6 +99,7 @@ class FakeChannel:
     """Accepts, or raises, or hangs until it is let go."""
 
     kind: ChannelKind = ChannelKind.SMS
+    bears_repeats: bool = False
     sent: list[OutgoingMessage] = field(default_factory=list[OutgoingMessage])
     fault: BaseException | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)

@@ -97,6 +97,29 @@ async def test_an_attempt_met_again_after_a_crash_in_its_call_is_unknown_and_not
     assert len(rig.sms.sent) == 1
 
 
+async def test_an_attempt_is_not_sent_again_though_its_mark_was_lost() -> None:
+    rig = Rig()
+    rig.sms.gate.clear()
+    crashed = asyncio.create_task(rig.sender().on_attempt_begun(begun(), "c1"))
+    while not rig.sms.sent:
+        await asyncio.sleep(0)
+    crashed.cancel()
+    await asyncio.gather(crashed, return_exceptions=True)
+    rig.marks.marked.clear()
+    rig.marks.since = T0 + timedelta(seconds=1)
+    rig.sms.gate.set()
+    await rig.sender().on_attempt_begun(begun(), "c1")
+    assert len(rig.sms.sent) == 1
+    assert rig.outcomes() == [("unknown", "interrupted")] * 2
+
+
+async def test_a_channel_that_bears_repeats_needs_no_mark() -> None:
+    rig = Rig(FakeChannel(kind=ChannelKind.INBOX, bears_repeats=True))
+    rig.marks.marked.add("at1")
+    await rig.sender().on_attempt_begun(begun(channel=ChannelKind.INBOX), "c1")
+    assert rig.outcomes() == [("accepted", "")] * 2
+
+
 async def test_an_attempt_met_again_after_a_crash_before_its_call_is_sent() -> None:
     rig = Rig()
     rig.marks.marked.add("another-attempt")

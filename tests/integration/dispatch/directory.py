@@ -7,9 +7,11 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from services.dispatch.adapters.claims_kept import KEPT_KEY
 from services.dispatch.adapters.redis_unit_directory import RedisUnitDirectory
 from services.dispatch.adapters.redis_unit_orders import RedisUnitOrders
 from services.dispatch.adapters.redis_units import RedisUnits
+from services.dispatch.application.ports import Selection
 from shared.contracts import incident
 from shared.contracts.base import Message, Place
 from shared.contracts.duty import MemberCheckedIn, UnitDutyChanged
@@ -96,8 +98,13 @@ class Directory:
 
     async def choose(self, request: incident.ReinforcementRequested, after_s: float = 0) -> list[tuple[str, str, str]]:
         """(unit, role or empty when not chosen, reasons) of what was looked at, in order."""
-        found = await self.directory.choose_and_claim(request, NOW + timedelta(seconds=after_s))
-        return [(f.unit_id, f.role.value if f.chosen else "", " ".join(f.reasons)) for f in found]
+        selection = await self.select(request, after_s)
+        return [(f.unit_id, f.role.value if f.chosen else "", " ".join(f.reasons)) for f in selection.units]
+
+    async def select(self, request: incident.ReinforcementRequested, after_s: float = 0) -> Selection:
+        """As `choose`, with everything. The claims of before are kept."""
+        await self.redis.set(KEPT_KEY, 1)
+        return await self.directory.choose_and_claim(request, NOW + timedelta(seconds=after_s))
 
     async def chosen(self, request: incident.ReinforcementRequested, after_s: float = 0) -> list[str]:
         return [unit for unit, role, _ in await self.choose(request, after_s) if role]

@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
+from services.dispatch.adapters.redis_unit_directory import CLAIM_MS
+from services.dispatch.application.ports import ClaimsLost
 from shared.contracts import incident
 from shared.contracts.base import Message
 from shared.contracts.incident import Candidate
@@ -111,11 +113,24 @@ async def test_the_same_round_gets_the_same_answer_whatever_changed(directory: D
     assert await directory.choose(request(), after_s=5) == first
 
 
+async def test_nobody_is_chosen_while_it_is_not_known_who_is_claimed(directory: Directory) -> None:
+    await directory.add(Guard("u1", 500))
+    with pytest.raises(ClaimsLost):
+        await directory.directory.choose_and_claim(request(), NOW)
+    assert await directory.chosen(request()) == ["u1"]
+
+
+async def test_a_round_asked_for_again_says_when_its_units_were_claimed(directory: Directory) -> None:
+    await directory.add(Guard("u1", 500))
+    assert (await directory.select(request())).claimed_at == NOW
+    assert (await directory.select(request(), after_s=30)).claimed_at == NOW
+
+
 async def test_a_claim_lapses_when_no_order_follows(directory: Directory) -> None:
     await directory.add(Guard("u", 100))
     assert await directory.chosen(request("i1")) == ["u"]
     assert await directory.choose(request("i2")) == [("u", "", "claimed")]
-    assert 0 < await directory.redis.pttl("{dispatch:units}:claim:u") <= 60_000
+    assert 0 < await directory.redis.pttl("{dispatch:units}:claim:u") <= CLAIM_MS
     await directory.redis.pexpire("{dispatch:units}:claim:u", 1)
     while await directory.redis.exists("{dispatch:units}:claim:u"):
         await asyncio.sleep(0.001)

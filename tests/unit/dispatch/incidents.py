@@ -105,6 +105,11 @@ class Timeline:
     def now(self) -> datetime:
         return T0 + timedelta(seconds=self.seconds)
 
+    @staticmethod
+    def at(seconds: float) -> datetime:
+        """A time so many seconds after the report."""
+        return T0 + timedelta(seconds=seconds)
+
     def send(self, command: Command | TimePassed, at_s: float | None = None) -> tuple[Event, ...] | str:
         """The events, or the code of the refusal."""
         self.seconds = self.seconds if at_s is None else at_s

@@ -35,6 +35,27 @@ def test_a_round_that_was_never_requested_is_refused() -> None:
     assert Timeline.of().assign("u1", round_=7) == "round-unknown"
 
 
+def test_a_selection_that_was_too_long_under_way_is_not_followed_and_others_are_looked_for() -> None:
+    timeline = Timeline.of(playbook(unit_stage(3, count=2)))
+    late = AssignUnits(
+        incident_id="i1", round=1, candidates=(candidate("u1"), candidate("u2")), claimed_at=timeline.at(-1)
+    )
+    timeline.seconds = 20
+    assert names(timeline.send(late)) == ["UnitsConsidered", "ReinforcementRequested"]
+    [considered] = timeline.told(UnitsConsidered)
+    assert [(c.chosen, c.reasons) for c in considered.candidates] == [(False, ("claim-lapsed",))] * 2
+    again = timeline.told(ReinforcementRequested)[-1]
+    assert (again.round, again.reason, again.need.count, again.exclude) == (2, "claim-lapsed", 2, ())
+    assert timeline.told(OrderIssued) == []
+
+
+def test_a_selection_that_came_in_time_is_followed() -> None:
+    timeline = Timeline.of(playbook(unit_stage(3)))
+    timeline.seconds = 20
+    timeline.send(AssignUnits(incident_id="i1", round=1, candidates=(candidate("u1"),), claimed_at=timeline.at(0)))
+    assert [order.assignee_id for order in timeline.told(OrderIssued)] == ["u1"]
+
+
 def test_too_few_units_are_looked_for_again_in_a_wider_ring() -> None:
     timeline = Timeline.of(playbook(unit_stage(3, count=3, within_m=1000), widen_factor=2))
     timeline.assign("u1")
