@@ -13,7 +13,7 @@ from tests.simulation.log import USED_PARTITIONS, Log
 from tests.simulation.process import Process
 
 COMMIT_EVERY_S = 1.0
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.5
 
 
 class Lease:
@@ -29,6 +29,7 @@ class Lease:
 
     def acknowledge(self, offset: int) -> None:
         self.member.unacknowledged -= 1
+        self.member.to_commit.set()
         self._beyond.add(offset)
         while self.acknowledged in self._beyond:
             self._beyond.discard(self.acknowledged)
@@ -107,6 +108,7 @@ class Member:
     def __init__(self, group: Group, process: Process, consumption: Consumption) -> None:
         self.process = process
         self.wake = asyncio.Event()
+        self.to_commit = asyncio.Event()
         self.unacknowledged = 0
         self._known: set[Lease] = set()
         self._group = group
@@ -140,15 +142,10 @@ class Member:
 
     async def _commit_for_ever(self) -> None:
         while True:
+            await self.to_commit.wait()
             await asyncio.sleep(COMMIT_EVERY_S)
-            if self._has_news():
-                try:
-                    await self.process.outward(f"commit for {self._group.name}", lambda: self._group.commit(self))
-                except ConnectionError:
-                    continue  # a second later it is tried again
-
-    def _has_news(self) -> bool:
-        return any(
-            lease.member is self and lease.acknowledged > self._group.committed[partition]
-            for partition, lease in self._group.leases.items()
-        )
+            self.to_commit.clear()
+            try:
+                await self.process.outward(f"commit for {self._group.name}", lambda: self._group.commit(self))
+            except ConnectionError:
+                self.to_commit.set()  # a second later it is tried again

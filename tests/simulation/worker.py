@@ -38,6 +38,8 @@ class Worker:
         self._log = log
         self._memory = redis
         self._groups = groups
+        self._mending: list[Callable[[], Awaitable[None]]] = []
+        self.every(MEND_EVERY_S, self._mend)
 
     def store(self, name: str) -> Any:
         """A ledger's live state."""
@@ -55,7 +57,7 @@ class Worker:
         async def forget() -> None:
             ledger.forget_assignment(member.owned())
 
-        self.every(MEND_EVERY_S, forget)
+        self._mending.append(forget)
 
     def project(
         self, name: str, topic: Topic, fold: Projection, group: str, afterwards: Afterwards | None = None
@@ -76,7 +78,7 @@ class Worker:
             projector.forget_assignment(member.owned())
             await projector.mend(member.owned())
 
-        self.every(MEND_EVERY_S, mend)
+        self._mending.append(mend)
 
     def consume(self, group: str, topic: Topic, handle: Handle, afterwards: Afterwards | None = None) -> Member:
         """Handle what a group brings."""
@@ -97,3 +99,11 @@ class Worker:
                     continue
 
         self.process.start(for_ever())
+
+    async def _mend(self) -> None:
+        """One after another, as a worker does; what one of them misses does not keep the others from it."""
+        for mend in self._mending:
+            try:
+                await mend()
+            except (RedisError, KafkaError, OSError):
+                continue
