@@ -75,7 +75,7 @@ def _figures(idle: dict[str, list[float]], peaks: dict[str, float]) -> list[Figu
 ROW = Row(
     key="memory",
     what="memory of each API and worker, idle and at city load",
-    peer="nothing",
+    peer="a limit",
     goal="≤ 400 MB each but analytics",
     run=measure,
 )
