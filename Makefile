@@ -24,10 +24,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: help demo up test check lock clean
+.PHONY: help demo up test check chaos chaos-prove bench lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.runtime ## the whole system with a demo city on this machine (ONCE=1 UNITS=2300 SEED=1)
 	@$(BIN)/meu demo
@@ -49,6 +49,15 @@ check: $(VENV)/.dev ## format, lint, types, import rules, drift of generated con
 # dev holds all of runtime and build, so the others take their versions from it.
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+chaos: $(VENV)/.dev ## a fault run under load, judged by an independent checker (MINUTES=10 SEED=…)
+	@$(BIN)/python -m tests.chaos
+
+chaos-prove: $(VENV)/.dev ## planted defects that a fault run must find (DEFECTS="random-ids …" SECONDS=120)
+	@$(BIN)/python -m tests.chaos.prove $(DEFECTS)
+
+bench: $(VENV)/.dev ## every figure against a limit or a peer of the same run (ROWS="check-in …")
+	@$(BIN)/python -m tests.bench $(ROWS)
 
 lock: $(VENV)/.uv ## requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)
 	$(COMPILE) pyproject.toml --extra local --extra dev --output-file requirements/dev.txt

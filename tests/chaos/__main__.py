@@ -1,4 +1,7 @@
-"""`python -m tests.chaos`: a fault run of MINUTES (10) with SEED (one is drawn and printed)."""
+"""`python -m tests.chaos`: a fault run of MINUTES (10) with SEED (one is drawn and printed).
+
+A run of ten minutes or more goes into `docs/reliability.md`.
+"""
 
 import asyncio
 import os
@@ -7,8 +10,11 @@ import sys
 
 from rich.console import Console
 
+from tests.chaos import report
 from tests.chaos.faults import plan
 from tests.chaos.run import Options, Run
+
+SHOWN_FROM_S = 600
 
 
 def main() -> int:
@@ -16,7 +22,10 @@ def main() -> int:
     seconds = 60 * float(os.environ.get("MINUTES", "10"))
     seed = int(os.environ.get("SEED") or secrets.randbelow(1_000_000))
     options = Options(seed=seed, seconds=seconds, faults=plan(seed, seconds), say=console.print)
-    return asyncio.run(Run(options).judge())
+    status = asyncio.run(Run(options).judge())
+    if seconds >= SHOWN_FROM_S:
+        report.keep(options.directory)
+    return status
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ class Run:
             await running.enter_async_context(sink)
             self._say("three brokers, Redis, two APIs, six workers …")
             await running.enter_async_context(cluster)
-            city = city_of(self._options.units)
+            city = city_of(self._options.units, sink.webhook_url)
             await load_city(cluster.base_urls[0], cluster.issue, city, self._say)
             await self._play(cluster)
             await self._rest(cluster)

@@ -43,7 +43,7 @@ def import_files(city: City) -> Iterator[ImportFile]:
         _sites(city),
     )
     yield from _tables("units", "code,name,site,quorum,capabilities", _units(city))
-    yield from _tables("members", "code,name,phone,id_number,unit,station,role,channels", _members(city))
+    yield from _tables("members", "code,name,phone,id_number,unit,station,role,channels,webhook_url", _members(city))
     yield from _tables("equipment", "code,unit,kind,count,inspected_on,expires_on", _equipment(city))
 
 
@@ -98,6 +98,7 @@ def _member(person: Person) -> Row:
         station,
         person.role.value,
         ";".join(person.channels),
+        person.webhook_url,
     )
 
 

@@ -27,6 +27,7 @@ class Person:
     """Which of the unit's watches this person stands, from 0."""
     channels: tuple[ChannelKind, ...] = ()
     """How this person is told, in the order in which it is tried; empty: as everybody is."""
+    webhook_url: str = ""
 
 
 def check_character(first_17: str) -> str:
