@@ -16,6 +16,7 @@ from rich.console import Console
 from deploy.local import VAR
 from shared.platform.clock import SystemClock
 from tests.bench import check_in, claims, drill, figures, fixes, lateness, ledger, memory, orders, rebuild
+from tests.bench.busyness import busy_share
 from tests.bench.outcome import Outcome, measured, merged, not_measured, read_all, write
 from tests.bench.rows import CannotMeasure, Row
 from tests.bench.tables import markdown, rewritten, terminal_table
@@ -35,7 +36,8 @@ def main() -> int:
         return 0
     missing = False
     for row in [ROWS[key] for key in arguments.rows or ROWS]:
-        outcome = _outcome(row, console)
+        before = busy_share()
+        outcome = {**_outcome(row, console), "others": [before, busy_share()]}
         missing |= "why_not" in outcome
         console.print(terminal_table(outcome))
         _keep(outcome)

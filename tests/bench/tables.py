@@ -73,8 +73,14 @@ def _section(outcome: Outcome) -> Iterator[str]:
         yield ""
     for remark in outcome["remarks"]:
         yield f"- {remark}"
-    yield f"- {outcome['at']}, commit {outcome['commit']}, {outcome['machine']}."
+    yield f"- {outcome['at']}, commit {outcome['commit']}, {outcome['machine']}{_busy(outcome)}."
     yield ""
+
+
+def _busy(outcome: Outcome) -> str:
+    """How much of the machine had other work just before the row and just after it."""
+    shares = [share for share in outcome.get("others", ()) if share is not None]
+    return "" if not shares else "; busy with other work: " + " and ".join(f"{share:.0%}" for share in shares)
 
 
 def _series(series: Outcome) -> str:

@@ -111,3 +111,8 @@ def test_a_measured_row_shows_both_sides_their_ratio_and_the_verdict() -> None:
 
 def test_a_row_that_could_not_be_measured_says_why() -> None:
     assert "**Not measured:** no lamps here" in markdown([not_measured(ROW, "no lamps here", AT)])
+
+
+def test_a_row_measured_on_a_busy_machine_says_so() -> None:
+    outcome = {**measured(ROW, Measured((Figure(series(1)),)), AT, 1.0), "others": [0.42, 0.5]}
+    assert "busy with other work: 42% and 50%." in markdown([outcome])
