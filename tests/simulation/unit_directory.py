@@ -26,8 +26,6 @@ class UnitScripts:
     """`choose_and_claim.lua` and `update_orders.lua`."""
 
     def __init__(self, units: Sequence[Unit]) -> None:
-        self.lapsed: set[str] = set()
-        """Units one of whose claims ran out before an order confirmed it or something released it."""
         self._units = units
 
     def by_text(self) -> Mapping[str, Script]:
@@ -83,10 +81,7 @@ class UnitScripts:
         }
 
     def is_claimed(self, keys: Keys, unit_id: str, wanted: Mapping[str, Any]) -> bool:
-        key = f"{PREFIX}claim:{unit_id}"
-        claimed_by = keys.get(key)
-        if claimed_by is None and key in keys.strings:
-            self.lapsed.add(unit_id)
+        claimed_by = keys.get(f"{PREFIX}claim:{unit_id}")
         orders = keys.hashes.get(f"{PREFIX}orders:{unit_id}", {}).values()
         return any(_holds(holding, wanted) for holding in (claimed_by, *orders))
 

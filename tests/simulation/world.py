@@ -190,11 +190,11 @@ class World:
             if chance < self.weather.redis_emptied:
                 self.redis.empty()
                 self.chronicle.say("redis", "EMPTIED")
-                self.chronicle.count("redis lost writes")
+                self.chronicle.count("redis emptied")
             elif snapshots and chance < self.weather.redis_emptied + self.weather.redis_rewound:
                 self.redis.restore(self.rng.choice(snapshots))
                 self.chronicle.say("redis", "REWOUND")
-                self.chronicle.count("redis lost writes")
+                self.chronicle.count("redis rewound")
             if self.weather.redis_rewound:
                 snapshots = [*snapshots, self.redis.snapshot()][-SNAPSHOTS_KEPT:]
 
