@@ -1,6 +1,7 @@
-"""Time is a record: a tick to every partition of a command topic, twice a second (docs/adr/0003)."""
+"""Time is a record: whoever decides a partition writes a tick to it twice a second (docs/adr/0003)."""
 
 import asyncio
+from collections.abc import Callable, Collection
 
 from aiokafka.errors import KafkaError
 
@@ -15,12 +16,22 @@ _log = get_logger("ticks")
 
 
 class Ticker:
-    """Writes ticks for one command topic. Several tickers for one topic do no harm."""
+    """Writes ticks to the partitions of one command topic that this worker owns. Others' ticks do no harm."""
 
     def __init__(
-        self, topic: Topic, producer: EventProducer, clock: Clock, ids: Ids, *, worker_id: str, every_s: float
+        self,
+        topic: Topic,
+        producer: EventProducer,
+        clock: Clock,
+        ids: Ids,
+        *,
+        worker_id: str,
+        every_s: float,
+        owned: Callable[[], Collection[int]],
     ) -> None:
+        """`owned`: the partitions that this worker decides now."""
         self._topic = topic
+        self._owned = owned
         self._producer = producer
         self._clock = clock
         self._ids = ids
@@ -39,7 +50,7 @@ class Ticker:
     async def _tick(self) -> None:
         body = Tick(worker_id=self._worker_id)
         records = []
-        for partition in range(self._topic.partitions):
+        for partition in self._owned():
             tick_id = self._ids.new()
             envelope = Envelope(
                 id=tick_id,

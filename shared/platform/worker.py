@@ -71,6 +71,7 @@ class Worker:
             self.ids,
             worker_id=self.worker_id,
             every_s=self.settings.tick_every_s,
+            owned=lambda: group.assignment().get(topic.name, []),
         )
         self._background.append(ticker.run)
 

@@ -38,6 +38,10 @@ class ObservedChannel:
     def kind(self) -> ChannelKind:
         return self._channel.kind
 
+    @property
+    def bears_repeats(self) -> bool:
+        return self._channel.bears_repeats
+
     async def send(self, message: OutgoingMessage) -> tuple[Result, ...]:
         channel, lane = self.kind.value, message.lane.value
         started = time.perf_counter()
