@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
 import faust
+from faust.exceptions import ConsumerNotStarted
 from faust.types import EventT
 
 from shared.platform.clock import from_ms
@@ -209,10 +210,14 @@ class StreamGroup:
         self._scratch.cleanup()
 
     def assignment(self) -> dict[str, list[int]]:
-        """The partitions this process owns now, by topic."""
+        """The partitions this process owns now, by topic; none before it has joined."""
         owned: dict[str, list[int]] = {}
         consumer = self._app.consumer if self._app.started else None
-        for partition in consumer.assignment() if consumer is not None else ():
+        try:
+            partitions = consumer.assignment() if consumer is not None else ()
+        except ConsumerNotStarted:  # its thread is on the way
+            return {}
+        for partition in partitions:
             owned.setdefault(partition.topic, []).append(partition.partition)
         return {topic: sorted(numbers) for topic, numbers in owned.items()}
 

@@ -21,7 +21,7 @@ FaultKind = Literal[
 
 WORKERS = tuple(f"{service}-worker-{number}" for service in ("checkin", "dispatch", "notify") for number in (1, 2))
 BROKERS = ("broker-1", "broker-2", "broker-3")
-APIS = ("api-1", "api-2")
+APIS = ("api-1", "api-2", "api-analytics")
 TARGETS: Mapping[FaultKind, Sequence[str]] = {
     "kill-worker": WORKERS,
     "stop-worker": WORKERS,

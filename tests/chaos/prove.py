@@ -1,4 +1,4 @@
-"""`python -m tests.chaos.prove [NAME…]`: each planted defect in turn must make a fault run fail, by a rule that sees it.
+"""`python -m tests.chaos.prove [NAME…]`: each planted defect in turn must break a rule that can see it.
 
 `SEED` (1), `SECONDS` (120) of faults for each.
 """

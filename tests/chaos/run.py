@@ -101,7 +101,10 @@ class Run:
         async with injector:
             striker = Striker(cluster, injector, Notes(self._directory / "faults.jsonl"))
             load.start()
+            before = {name: target.cpu_s for name, target in cluster.targets.items()}
             await asyncio.gather(striker.strike(options.faults), asyncio.sleep(options.seconds))
+            after = {name: target.cpu_s for name, target in cluster.targets.items()}
+            self._facts["cpu_s"] = {name: round(after[name] - before[name], 1) for name in after}
             self._facts["last_fault_ended"] = striker.last_ended
             self._say("the last fault is over")
             await asyncio.sleep(CALM_AFTER_S)

@@ -3,6 +3,7 @@
 import os
 import signal
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from deploy.local.embedded_server import EmbeddedServer
@@ -43,6 +44,15 @@ class Target:
     def thaw(self) -> None:
         """SIGCONT; nothing happens to a process that was not frozen."""
         self._signal(signal.SIGCONT)
+
+    @property
+    def cpu_s(self) -> float:
+        """Processor seconds that its present life has used; 0 when it is not alive."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _signal(self, number: signal.Signals) -> None:
         if (pid := self.process.pid) is not None:
