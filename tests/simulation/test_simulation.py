@@ -15,7 +15,8 @@ SEEDS = int(os.environ.get("SIMULATION_SEEDS", "1000"))
 FIRST = int(os.environ.get("SIMULATION_FIRST", "0"))
 ONE = os.environ.get("SIMULATION_SEED")
 FAILURES_SHOWN = 3
-ENOUGH_FOR_EVERY_STEP = 1000
+OFTEN = 100
+"""A step that so many seeds take is also crashed at, or the simulation leaves something out."""
 MOST_S_A_SEED = 0.5  # ten times what it takes: other work may share the machine
 
 
@@ -30,19 +31,20 @@ class Tally:
         self.failed: list[Verdict] = []
         self._counts: Counter[str] = Counter()
         self._overlaps_s: list[float] = []
-        self._steps: set[str] = set()
+        self._steps: Counter[str] = Counter()
         self._crashed_at: set[str] = set()
 
     def add(self, verdict: Verdict) -> None:
         self._counts.update(verdict.chronicle.counts, commands=verdict.commands)
         self._overlaps_s += [overlap.seconds or 0 for overlap in verdict.overlaps]
-        self._steps |= verdict.chronicle.steps
+        self._steps.update(verdict.chronicle.steps)
         self._crashed_at |= verdict.chronicle.crashed_at
         if verdict.violations:
             self.failed.append(verdict)
 
-    def never_crashed_at(self) -> set[str]:
-        return self._steps - self._crashed_at
+    def never_crashed_at(self) -> dict[str, int]:
+        """The steps, and in how many seeds they were taken."""
+        return {step: seeds for step, seeds in self._steps.items() if step not in self._crashed_at}
 
     def report(self, seconds: float) -> None:
         print(f"\n{len(seeds())} seeds in {seconds:.0f} s: {dict(self._counts)}")
@@ -60,8 +62,7 @@ def test_every_seed_keeps_every_promise() -> None:
             tally.add(simulate(seed))
     tally.report(time.perf_counter() - started)
     assert not tally.failed, f"{len(tally.failed)} seeds: {[verdict.seed for verdict in tally.failed][:30]}"
-    if len(seeds()) >= ENOUGH_FOR_EVERY_STEP:
-        assert not tally.never_crashed_at(), "the simulation leaves out a step"
+    assert max(tally.never_crashed_at().values(), default=0) < OFTEN, "the simulation never crashes at some step"
 
 
 @pytest.mark.parametrize("seed", range(len(STORIES)))
