@@ -79,8 +79,8 @@ def _overlapping(orders: Iterable[Held]) -> Iterator[tuple[Held, Held]]:
 def _is_allowed(first: Held, second: Held, begin: int, end: int, faults: Sequence[Fault]) -> bool:
     """Only a real order may lie beside a drill's, and only for so long.
 
-    The drill's may be the later one: its unit was claimed for the drill first, and was taken out of it before the drill's
-    order was issued. And the real one may end first, when the unit declines at once.
+    The drill's may be the later one: its unit was claimed for the drill first, and was taken out of it before the
+    drill's order was issued. And the real one may end first, when the unit declines at once.
     """
     return first.drill != second.drill and end - begin <= WITHDRAWN_WITHIN_US + disturbed_us(faults, begin, end)
 
