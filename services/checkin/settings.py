@@ -14,7 +14,8 @@ class CheckinSettings(PlatformSettings):
         description="The registry: sqlite+aiosqlite:///path or postgresql+psycopg://user:password@host/database.",
     )
     personal_data_key: SecretStr = Field(
-        description="Fernet key (32 bytes, URL-safe base64) for names, telephone and identity numbers in the registry."
+        description="Fernet key (32 bytes, URL-safe base64) for names, telephone and identity numbers and webhook "
+        "addresses in the registry."
     )
     post_code_secret: SecretStr = Field(
         min_length=32, description="What the codes of all posts are derived from. A new one ends every printed code."
