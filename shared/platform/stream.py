@@ -50,8 +50,14 @@ class Consumption:
         self._queue: asyncio.Queue[EventT[Any]] = asyncio.Queue(QUEUE_MAX)
         self.reached: dict[int, int] = {}
         """By partition: the offset of the next record that is not handled yet."""
+        self._is_handling = False
         self.waiting_for: str | None = None
         """Why the last batch could not be handled yet; None when all is well."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether records are in our hands: queued, being handled, or not finished."""
+        return self._is_handling or bool(self._unfinished) or not self._queue.empty()
 
     async def fill(self, stream: Any) -> None:
         """The faust agent: keep the queue full."""
@@ -64,6 +70,7 @@ class Consumption:
         last_size = 0
         while True:
             events = [await self._queue.get()]
+            self._is_handling = True
             if last_size >= LARGE_BATCH:
                 await asyncio.sleep(WAIT_AFTER_LARGE_S)  # lets a full batch form under load
             while len(events) < BATCH_MAX and not self._queue.empty():
@@ -81,6 +88,7 @@ class Consumption:
                     event.ack()
                 else:
                     await self._begin_to_finish(event, self._afterwards)
+            self._is_handling = False
 
     async def stop(self) -> None:
         """Leave what is unfinished: it was not acknowledged."""

@@ -22,6 +22,7 @@ from shared.platform.producer import EventProducer
 from shared.platform.projection import Projector
 from shared.platform.settings import EX_CONFIG, PlatformSettings
 from shared.platform.stream import CRASHED, Afterwards, Handle, StreamGroup
+from shared.platform.stuck import StuckWatch
 from shared.platform.telemetry import get_logger
 from shared.platform.ticks import Ticker
 from shared.platform.topic_admin import TopicAdmin
@@ -128,9 +129,12 @@ class Worker:
         self._tasks = [asyncio.create_task(self._die_if_it_fails(task())) for task in self._background]
         for group in self._groups.values():
             await group.start()
+        stuck = StuckWatch(self.settings.kafka_bootstrap, self._groups)
+        self.on_stop(stuck.close)
+        watches = (stuck.run(), LagWatch(self._groups).run())
         self._tasks += [
             asyncio.create_task(self._die_if_it_fails(coroutine))
-            for coroutine in (self._heartbeat(), self._mend(), self._serve_health(), LagWatch(self._groups).run())
+            for coroutine in (self._heartbeat(), self._mend(), self._serve_health(), *watches)
         ]
         _log.info("started", worker=self.worker_id, groups=sorted(self._groups))
 
