@@ -25,7 +25,7 @@ from redis.asyncio.client import Pipeline
 
 from shared.contracts.base import Message
 from shared.contracts.duty import MemberCheckedIn, UnitDutyChanged
-from shared.contracts.positions import Fix, PositionsReported
+from shared.contracts.positions import PositionsReported
 from shared.contracts.registry import Equipment, Unit
 from shared.platform.records import Received
 
@@ -33,7 +33,8 @@ PREFIX = "{dispatch:units}:"
 NEVER_MS = 253_402_300_799_000  # the end of the year 9999
 CITY_TIME = timezone(timedelta(hours=8))  # China has one time zone; an expiry date is good until its midnight
 
-_SCRIPT = (Path(__file__).parent / "update_unit.lua").read_text("utf-8")
+_UPDATE = (Path(__file__).parent / "update_unit.lua").read_text("utf-8")
+_MOVE = (Path(__file__).parent / "update_positions.lua").read_text("utf-8")
 
 
 def to_ms(time: datetime) -> int:
@@ -46,33 +47,33 @@ class RedisUnits:
 
     def __init__(self, redis: "Redis") -> None:
         self._redis = redis
-        self._update = redis.register_script(_SCRIPT)
+        self._update = redis.register_script(_UPDATE)
+        self._move = redis.register_script(_MOVE)
 
     async def apply(self, items: Sequence[Received]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
         for item in items:
-            for kind, data in _updates(item):
-                await self._send(pipeline, kind, data)
+            await self._add(pipeline, item)
         await pipeline.execute()
+
+    async def _add(self, pipeline: "Pipeline", item: Received) -> None:
+        match item.body:
+            case None:
+                await self._send(pipeline, "deleted", {"unit_id": item.envelope.subject})
+            case Unit():
+                await self._send(pipeline, "registered", _registered(item.body))
+            case UnitDutyChanged():
+                await self._send(pipeline, "duty", _duty(item.body, item.envelope.sequence or 0))
+            case MemberCheckedIn():
+                await self._send(pipeline, "checked-in", _checked_in(item.body))
+            case PositionsReported():
+                rows = [(fix.unit_id, fix.member_id, fix.lon, fix.lat, to_ms(fix.time)) for fix in item.body.fixes]
+                await self._move(keys=[PREFIX], args=[json.dumps(rows)], client=pipeline)
+            case Message():
+                pass
 
     async def _send(self, pipeline: "Pipeline", kind: str, data: dict[str, Any]) -> None:
         await self._update(keys=[PREFIX], args=[kind, json.dumps(data)], client=pipeline)
-
-
-def _updates(item: Received) -> list[tuple[str, dict[str, Any]]]:
-    match item.body:
-        case None:
-            return [("deleted", {"unit_id": item.envelope.subject})]
-        case Unit():
-            return [("registered", _registered(item.body))]
-        case UnitDutyChanged():
-            return [("duty", _duty(item.body, item.envelope.sequence or 0))]
-        case MemberCheckedIn():
-            return [("checked-in", _checked_in(item.body))]
-        case PositionsReported():
-            return [("fix", _fix(fix)) for fix in item.body.fixes]
-        case Message():
-            return []
 
 
 def _registered(unit: Unit) -> dict[str, Any]:
@@ -122,14 +123,4 @@ def _checked_in(event: MemberCheckedIn) -> dict[str, Any]:
         "lon": event.location.lon,
         "lat": event.location.lat,
         "at_ms": to_ms(event.at),
-    }
-
-
-def _fix(fix: Fix) -> dict[str, Any]:
-    return {
-        "unit_id": fix.unit_id,
-        "member_id": fix.member_id,
-        "lon": fix.lon,
-        "lat": fix.lat,
-        "at_ms": to_ms(fix.time),
     }

@@ -6,13 +6,6 @@ local key = prefix .. 'unit:' .. data.unit_id
 
 local function field(name) return redis.call('HGET', key, name) end
 
-local function is_here(member_id)
-  for _, id in ipairs(cjson.decode(field('on_duty') or '[]')) do
-    if id == member_id then return true end
-  end
-  return false
-end
-
 local function move()
   redis.call('HSET', key, 'lon', data.lon, 'lat', data.lat, 'at_ms', data.at_ms)
 end
@@ -29,8 +22,6 @@ elseif kind == 'duty' then
   if data.lon and not field('at_ms') then move() end
 elseif kind == 'checked-in' then
   if data.at_ms > tonumber(field('at_ms') or '0') then move() end
-elseif kind == 'fix' then
-  if data.at_ms > tonumber(field('at_ms') or '0') and is_here(data.member_id) then move() end
 end
 
 local unit = redis.call('HMGET', key, 'registered', 'suspended', 'duty', 'lon', 'lat')

@@ -1,6 +1,6 @@
 """Bearer tokens: JWTs signed with Ed25519. Services hold the public key only; `meu token` holds the private one."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
@@ -85,20 +85,20 @@ def issue_token(private_key: str, principal: Principal, clock: Clock, good_for: 
     return jwt.encode({k: v for k, v in claims.items() if v is not None}, private_key, algorithm="EdDSA")
 
 
-def current_principal(
+async def current_principal(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Principal:
-    """FastAPI dependency: the caller. Raises 401."""
+    """FastAPI dependency: the caller. Raises 401. Async like all of them: else FastAPI runs each in a thread."""
     if credentials is None:
         raise Problem(401, "unauthenticated", headers={"WWW-Authenticate": "Bearer"})
     reader: TokenReader = request.app.state.tokens
     return reader.read(credentials.credentials)
 
 
-def principal_with(*roles: Role) -> Callable[[Principal], Principal]:
+def principal_with(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
     """FastAPI dependency: the caller, who must have one of these roles. Raises 403."""
 
-    def check(principal: Annotated[Principal, Depends(current_principal)]) -> Principal:
+    async def check(principal: Annotated[Principal, Depends(current_principal)]) -> Principal:
         if principal.role not in roles:
             raise Problem(403, "forbidden")
         return principal
