@@ -2,7 +2,7 @@
 -- KEYS[1]: prefix of all keys. ARGV[1]: the request as JSON; times in ms, distances in m.
 -- Answers JSON: {claimed_ms, units}, or nothing when the claims of before were lost (claims_kept.py).
 -- The keys are listed in redis_units.py.
-local LOOK_FIRST, LOOK_MOST = 100, 2000
+local FIRST_RING_M, LOOK_MOST = 200, 2000
 
 local prefix, wanted = KEYS[1], cjson.decode(ARGV[1])
 local now = wanted.now_ms
@@ -89,16 +89,18 @@ end
 
 local function is_enough() return responders >= wanted.count and #seen >= wanted.shown end
 
-local looked = 0
-for _, most in ipairs({LOOK_FIRST, LOOK_MOST}) do
+-- Rings that grow: sorting a whole radius costs by how many are in it, and mostly the nearest few are enough.
+local looked, radius_m = 0, math.min(wanted.within_m, FIRST_RING_M)
+while true do
   local near = redis.call('GEOSEARCH', prefix .. 'geo', 'FROMLONLAT', wanted.lon, wanted.lat,
-    'BYRADIUS', wanted.within_m, 'm', 'ASC', 'COUNT', most, 'WITHDIST')
+    'BYRADIUS', radius_m, 'm', 'ASC', 'COUNT', LOOK_MOST, 'WITHDIST')
   for i = looked + 1, #near do
     if is_enough() then break end
     consider(near[i][1], tonumber(near[i][2]))
   end
   looked = #near
-  if is_enough() or #near < most then break end
+  if is_enough() or looked >= LOOK_MOST or radius_m >= wanted.within_m then break end
+  radius_m = math.min(wanted.within_m, radius_m * 2)
 end
 
 if wanted.observers_allowed then
