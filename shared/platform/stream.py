@@ -171,8 +171,8 @@ class StreamGroup:
             topic_allow_declare=False,
             stream_wait_empty=True,
             stream_buffer_maxsize=QUEUE_MAX,
-            broker_session_timeout=8.0,
-            broker_heartbeat_interval=2.0,
+            broker_session_timeout=6.0,  # the least that brokers allow by default
+            broker_heartbeat_interval=1.5,
             broker_commit_interval=1.0,
             broker_request_timeout=20.0,
             consumer_auto_offset_reset="earliest",
