@@ -62,7 +62,7 @@ bench: $(VENV)/.dev ## every figure against a limit or a peer of the same run (R
 lock: $(VENV)/.uv ## requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)
 	$(COMPILE) pyproject.toml --extra local --extra dev --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra local --constraints requirements/dev.txt --output-file requirements/runtime.txt
-	$(COMPILE) pyproject.toml --constraints requirements/dev.txt --output-file requirements/server.txt
+	$(COMPILE) pyproject.toml --extra tracing --constraints requirements/dev.txt --output-file requirements/server.txt
 	$(COMPILE) requirements/build.in --constraints requirements/dev.txt --output-file requirements/build.txt
 
 clean: ## remove data, logs, caches and the environment

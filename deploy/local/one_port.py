@@ -23,6 +23,7 @@ from services.notify.bootstrap import build_api as build_notify
 from services.notify.settings import NotifySettings
 from shared.platform.settings import PlatformSettings, load_settings
 from shared.platform.telemetry import configure_logs
+from shared.platform.tracing import configure_tracing
 from shared.platform.web.health import health_router
 
 _BUILD: Mapping[str, Callable[[], FastAPI]] = {
@@ -35,7 +36,9 @@ _BUILD: Mapping[str, Callable[[], FastAPI]] = {
 
 def build(names: Sequence[str]) -> ASGIApp:
     """These apps behind one: requests go by the first part of their path; health and metrics are of all of them."""
-    configure_logs(load_settings(PlatformSettings), "api")
+    settings = load_settings(PlatformSettings)
+    configure_logs(settings, "api")
+    configure_tracing(settings, "api")
     apps = {name: _BUILD[name]() for name in names}
     return _ByPath(apps, _front(apps))
 

@@ -113,7 +113,8 @@ class System:
         # The embedded history admits one process, the api's; a ClickHouse server is fed by a worker.
         workers = WORKERS if addresses.clickhouse_url.startswith("chdb:") else (*WORKERS, "analytics")
         for name in workers:
-            self._start_process(f"{name}-worker", f"services.{name}.entrypoints.worker", environment=environment)
+            watched = {**environment, "WORKER_HTTP_PORT": str(free_port())}
+            self._start_process(f"{name}-worker", f"services.{name}.entrypoints.worker", environment=watched)
         self._say(f"APIs at {self.base_url}, {len(workers)} workers")
 
     def _start_process(self, name: str, module: str, *arguments: str, environment: Mapping[str, str]) -> None:

@@ -184,6 +184,7 @@ class Worker:
             beat = {
                 "worker": self.worker_id,
                 "pid": os.getpid(),
+                "http_port": self.settings.worker_http_port,
                 "at": self.clock.now().isoformat(),
                 "groups": {name: group.assignment() for name, group in self._groups.items()},
                 "last_tick": {

@@ -53,7 +53,7 @@ def rebuild(service: Service) -> None:
 
 
 def _workers(beats: list[dict[str, Any]], lags: dict[tuple[str, str], int], now: datetime) -> Table:
-    table = Table("worker", "group", "topic", "partitions", "lag", "last tick", title="Workers")
+    table = Table("worker", "metrics", "group", "topic", "partitions", "lag", "last tick", title="Workers")
     for beat in sorted(beats, key=lambda beat: beat["worker"]):
         for group, owned in sorted(beat["groups"].items()):
             for topic, partitions in sorted(owned.items()):
@@ -61,6 +61,7 @@ def _workers(beats: list[dict[str, Any]], lags: dict[tuple[str, str], int], now:
                 ages = [(now - datetime.fromisoformat(at)).total_seconds() for at in ticks]
                 table.add_row(
                     beat["worker"],
+                    f":{beat['http_port']}/metrics" if beat.get("http_port") else "",
                     group,
                     topic,
                     str(len(partitions)),
