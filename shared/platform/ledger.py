@@ -12,14 +12,17 @@ from shared.platform.ledger_store import LedgerStore, PartitionView
 from shared.platform.partition_step import PartitionStep
 from shared.platform.producer import EventProducer
 from shared.platform.records import Received, Record
-from shared.platform.recovery import Recovery
+from shared.platform.recovery import LogUnreadable, Recovery
 from shared.platform.rules import Deciding
 from shared.platform.step_traces import StepTraces
-from shared.platform.telemetry import LAST_TICK_TIMESTAMP_SECONDS, LEDGER_REBUILDS, LEDGER_STEP_SECONDS
+from shared.platform.telemetry import LAST_TICK_TIMESTAMP_SECONDS, LEDGER_REBUILDS, LEDGER_STEP_SECONDS, get_logger
+from shared.platform.waiting import AWAY
 
 S = TypeVar("S")
 C = TypeVar("C")
 E = TypeVar("E")
+
+_log = get_logger("ledger")
 
 
 class Ledger(Generic[S, C, E]):
@@ -88,9 +91,19 @@ class Ledger(Generic[S, C, E]):
             for partition in lost:
                 # What lies before this batch's first record was acknowledged, so it was decided.
                 decided = max(self._remembered.get(partition, -1), batch.first[partition] - 1)
-                done = await self._recovery.recover(partition, decided, self.deciding)
+                done = await self._recover(partition, decided)
                 if done is not None:
                     self._remembered[partition] = done
+
+    async def _recover(self, partition: int, decided: int) -> int | None:
+        """A fault in folding is no command's fault: nothing is put aside for it, and the partition waits."""
+        try:
+            return await self._recovery.recover(partition, decided, self.deciding)
+        except AWAY:
+            raise
+        except Exception as error:
+            _log.exception("cannot-recover", source=self.deciding.source, partition=partition)
+            raise LogUnreadable(f"partition {partition}: {type(error).__name__}: {error}") from error
 
     def _must_recover(self, partition: int, view: PartitionView) -> bool:
         """Newly assigned to this worker, or Redis is behind what this worker last remembered."""

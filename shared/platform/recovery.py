@@ -5,15 +5,17 @@ A source record whose events are all there is decided: it is adopted. One whose 
 published when a worker died: it is left to be decided again, identically.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from shared.contracts.envelope import Undecodable, decode
 from shared.contracts.topics import Topic
 from shared.platform.clock import SystemClock, to_ms
 from shared.platform.dead_letters import understand
 from shared.platform.ledger_store import Changes, LedgerStore, Remembered
 from shared.platform.log_reader import LogReader
-from shared.platform.records import Received
+from shared.platform.records import Received, Record
 from shared.platform.rules import Aggregate, Deciding
 from shared.platform.telemetry import LEDGER_REBUILDS, get_logger
 
@@ -24,12 +26,29 @@ E = TypeVar("E")
 _log = get_logger("recovery")
 
 
-class Fold(Generic[S, C, E]):
-    """The fold of a partition's events, complete source records only."""
+Step = tuple[str, int]
+"""An aggregate's id and the sequence of one of its events."""
 
-    def __init__(self, deciding: Deciding[S, C, E], known: dict[str, Remembered] | None = None) -> None:
+
+class LogUnreadable(ConnectionError):
+    """An event that is needed cannot be read. Whoever waits for it waits, and says so, until somebody has mended it:
+    deciding without it would be wrong, and putting the commands aside would lose them.
+    """
+
+
+class Fold(Generic[S, C, E]):
+    """The fold of a partition's events, complete source records only. Raises LogUnreadable."""
+
+    def __init__(
+        self,
+        deciding: Deciding[S, C, E],
+        known: dict[str, Remembered] | None = None,
+        unreadable: Collection[Step] = (),
+    ) -> None:
+        """`unreadable`: events whose headers can be read, whose bodies cannot, and of which there is no other copy."""
         self._deciding = deciding
         self._known = known or {}
+        self._unreadable = frozenset(unreadable)
         self._open: dict[int, dict[int, Received]] = {}
         self.aggregates: dict[str, Aggregate[S]] = {}
         self.changed_at: dict[str, datetime] = {}
@@ -55,14 +74,27 @@ class Fold(Generic[S, C, E]):
         offsets = [item.record.offset for group in self._open.values() for item in group.values()]
         return min(offsets, default=None)
 
+    def miss_nothing(self) -> None:
+        """Once all is added: whether an unreadable event was an aggregate's last."""
+        for subject, _ in self._unreadable:
+            self._miss(subject, self._aggregate(subject).sequence + 1)
+
+    def _miss(self, subject: str, sequence: int) -> None:
+        if (subject, sequence) in self._unreadable:
+            raise LogUnreadable(f"event {sequence} of {subject} in {self._deciding.events.name} cannot be read")
+
+    def _aggregate(self, subject: str) -> Aggregate[S]:
+        return self.aggregates.get(subject) or self._deciding.load(self._known.get(subject, Remembered()))
+
     def _apply(self, item: Received) -> None:
         assert item.body is not None
         envelope = item.envelope
-        aggregate = self.aggregates.get(envelope.subject)
-        if aggregate is None:
-            aggregate = self._deciding.load(self._known.get(envelope.subject, Remembered()))
-        if (envelope.sequence or 0) <= aggregate.sequence:
+        aggregate = self._aggregate(envelope.subject)
+        sequence = envelope.sequence or 0
+        if sequence <= aggregate.sequence:
             return  # published twice
+        if sequence > aggregate.sequence + 1:
+            self._miss(envelope.subject, aggregate.sequence + 1)
         event = self._deciding.events_out.to_domain(item.body)
         self.aggregates[envelope.subject] = self._deciding.evolve(
             aggregate, event, envelope.causation_id or "", envelope.correlation_id
@@ -85,14 +117,15 @@ class Recovery:
         """
         view = (await self._store.read({partition: ((), None)}))[partition]
         lost = view.done is None or view.done < decided
-        items, end = await self._read(partition, 0 if lost else view.tail)
+        items, unreadable, end = await self._read(partition, 0 if lost else view.tail)
         known: dict[str, Remembered] = {}
         if not lost:
-            subjects = {item.envelope.subject for item in items}
+            subjects = {item.envelope.subject for item in items} | {subject for subject, _ in unreadable}
             known = (await self._store.read({partition: (subjects, None)}))[partition].states
-        fold = Fold(deciding, known)
+        fold = Fold(deciding, known, unreadable)
         for item in items:
             fold.add(item)
+        fold.miss_nothing()
         done = max(decided, fold.decided, -1 if view.done is None else view.done)
         tail = end if fold.incomplete_from is None else fold.incomplete_from
         changes = _changes(fold, deciding, Changes(expected_done=view.done, done=done, tail=tail))
@@ -103,13 +136,28 @@ class Recovery:
             _log.warning("rebuilt", source=deciding.source, partition=partition, events=len(items), done=done)
         return done
 
-    async def _read(self, partition: int, start: int) -> tuple[list[Received], int]:
+    async def _read(self, partition: int, start: int) -> tuple[list[Received], set[Step], int]:
+        """What can be read, the events that cannot, and where it ends. What is no event at all is left out: poison."""
         items: list[Received] = []
+        unreadable: set[Step] = set()
         end = start
         async for records in self._reader.read(self._events.name, partition, start):
-            items += [understand(record) for record in records]
+            for record in records:
+                try:
+                    items.append(understand(record))
+                except Undecodable as error:
+                    unreadable |= _step_of(record)
+                    _log.warning("passed-over", topic=record.topic, offset=record.offset, reason=str(error)[:300])
             end = records[-1].offset + 1
-        return items, end
+        return items, unreadable - {(item.envelope.subject, item.envelope.sequence or 0) for item in items}, end
+
+
+def _step_of(record: Record) -> set[Step]:
+    try:
+        envelope = decode(record.key, record.value, record.headers)
+    except Undecodable:
+        return set()
+    return set() if envelope.sequence is None else {(envelope.subject, envelope.sequence)}
 
 
 def _changes(fold: Fold[Any, Any, Any], deciding: Deciding[Any, Any, Any], changes: Changes) -> Changes:

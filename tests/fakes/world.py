@@ -14,7 +14,7 @@ from shared.platform.ledger_store import Changes, PartitionView, Remembered
 from shared.platform.records import Record
 
 
-class Crash(Exception):
+class Crash(BaseException):  # nobody outlives it by catching exceptions
     """The process is gone: what is in memory is lost, what was written stays."""
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ from shared.contracts.envelope import decode
 from shared.platform.dead_letters import DeadLetters
 from shared.platform.ledger import Ledger
 from shared.platform.outcomes import Outcome
-from shared.platform.recovery import Recovery
+from shared.platform.recovery import LogUnreadable, Recovery
 from tests.fakes.tally import DECIDING, FAULTY_MEMBER, REFUSED_MEMBER, TWICE_MEMBER
 from tests.fakes.world import Crash, FakeProducer, FakeReader, FakeStore, World
 
@@ -128,6 +130,42 @@ def test_whoever_waits_for_an_outcome_gets_it_though_the_worker_that_decided_it_
     calm, stormy = written(log), written(log)
     expected = statuses(asyncio.run(play(calm, [len(log)], [])))
     assert statuses(asyncio.run(play(stormy, cuts, weather))) == expected
+
+
+def half_spoilt(world: World, headers: str) -> None:
+    """An unreadable record on the event topic: a copy of the last event with half its body, or a stranger."""
+    last = world.logs[EVENTS][-1]
+    kept = dict(last.headers) if headers == "copied" else {}
+    world.logs[EVENTS].append(replace(last, offset=last.offset + 1, value=b'{"half":', headers=kept))
+
+
+@pytest.mark.parametrize("headers", ["copied", "none"])
+async def test_poison_among_the_events_stops_no_rebuild_and_puts_no_command_aside(headers: str) -> None:
+    world = written([("u1", "m1", 1), ("u1", "m1", 2), ("u2", "m1", 3)])
+    store = FakeStore(world)
+    log = world.logs[COMMANDS]
+    await worker(world, store).handle(log[:2])
+    half_spoilt(world, headers)
+    store.partitions = {}
+    await worker(world, store).handle(log[2:])
+    assert len(events_once(readable(world))) == 3
+    assert [name for name in world.logs if name.endswith(".dlq")] == []
+
+
+async def test_an_event_that_is_needed_and_cannot_be_read_is_waited_for_and_no_command_is_put_aside() -> None:
+    world = written([("u1", "m1", 1), ("u1", "m1", 2), ("u1", "m1", 3)])
+    store = FakeStore(world)
+    log = world.logs[COMMANDS]
+    await worker(world, store).handle(log[:2])
+    world.logs[EVENTS][0] = replace(world.logs[EVENTS][0], value=b'{"half":')
+    store.partitions = {}
+    with pytest.raises(LogUnreadable, match="event 1 of u1"):
+        await worker(world, store).handle(log[2:])
+    assert [name for name in world.logs if name.endswith(".dlq")] == []
+
+
+def readable(world: World) -> World:
+    return World({EVENTS: [record for record in world.logs[EVENTS] if record.value != b'{"half":']})
 
 
 def statuses(store: FakeStore) -> dict[str, str]:
