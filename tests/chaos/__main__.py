@@ -1,5 +1,5 @@
 """`python -m tests.chaos`: a fault run of MINUTES (10) with SEED (one is drawn and printed), under LOAD (1) times
-200 check-ins, 2,000 fixes and half an incident a second.
+200 check-ins, 2,000 fixes and half an incident a second, in a city of UNITS (900).
 
 A run of ten minutes or more goes into `docs/reliability.md`.
 """
@@ -27,6 +27,7 @@ def main() -> int:
         seed=seed,
         seconds=seconds,
         faults=plan(seed, seconds),
+        units=int(os.environ.get("UNITS", "900")),
         a_second=(200 * load, 2000 * load, 0.5 * load),
         say=console.print,
     )

@@ -84,6 +84,8 @@ class Run:
             await running.enter_async_context(cluster)
             city = city_of(self._options.units, sink.webhook_url)
             await load_city(cluster.base_urls[0], cluster.issue, city, self._say)
+            lag_notes = running.enter_context(Notes(self._directory / "lag.jsonl"))
+            self._lag = LagWatch(cluster.brokers.bootstrap, cluster.redis.url, lag_notes)
             await self._play(cluster)
             await self._rest(cluster)
             return await self._check(cluster)
@@ -92,22 +94,21 @@ class Run:
         options = self._options
         load = self._load(cluster)
         mending = asyncio.create_task(cluster.mend())
-        lag_notes = Notes(self._directory / "lag.jsonl")
-        self._lag = LagWatch(cluster.brokers.bootstrap, cluster.redis.url, lag_notes)
         watching = asyncio.create_task(self._lag.watch())
         injector = Injector(cluster.brokers.bootstrap, self._directory / "injected.jsonl", Random(options.seed))
         self._facts["begun"] = now()
         self._say(f"{len(options.faults)} faults in {options.seconds / 60:g} minutes, seed {options.seed}")
-        async with injector:
-            striker = Striker(cluster, injector, Notes(self._directory / "faults.jsonl"))
-            load.start()
-            before = {name: target.cpu_s for name, target in cluster.targets.items()}
-            await asyncio.gather(striker.strike(options.faults), asyncio.sleep(options.seconds))
-            after = {name: target.cpu_s for name, target in cluster.targets.items()}
-            self._facts["cpu_s"] = {name: round(after[name] - before[name], 1) for name in after}
-            self._facts["last_fault_ended"] = striker.last_ended
-            self._say("the last fault is over")
-            await asyncio.sleep(CALM_AFTER_S)
+        with Notes(self._directory / "faults.jsonl") as fault_notes:
+            async with injector:
+                striker = Striker(cluster, injector, fault_notes)
+                load.start()
+                before = {name: target.cpu_s for name, target in cluster.targets.items()}
+                await asyncio.gather(striker.strike(options.faults), asyncio.sleep(options.seconds))
+                after = {name: target.cpu_s for name, target in cluster.targets.items()}
+                self._facts["cpu_s"] = {name: round(after[name] - before[name], 1) for name in after}
+                self._facts["last_fault_ended"] = striker.last_ended
+                self._say("the last fault is over")
+                await asyncio.sleep(CALM_AFTER_S)
         await asyncio.to_thread(load.stop, within=LOAD_ENDS_WITHIN_S)
         self._facts["load_ended"] = now()
         if load.returncode != 0:

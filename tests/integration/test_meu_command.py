@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -74,6 +75,9 @@ def test_status_shows_every_worker_with_its_partitions_lag_and_last_tick(meu: Me
     cells = [cell.strip() for cell in decides.strip("│ ").split("│")]
     assert cells[1:4] == ["checkin.decide", CHECKIN_COMMANDS.name, str(CHECKIN_COMMANDS.partitions)]
     assert cells[5].endswith(" s"), "the age of its last tick"
+    port = cells[6].removeprefix(":").removesuffix("/metrics")
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        assert "meu_ledger_step_seconds" in answer.read().decode()
 
 
 def test_topics_are_as_declared(meu: Meu) -> None:

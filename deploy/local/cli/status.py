@@ -53,7 +53,7 @@ def rebuild(service: Service) -> None:
 
 
 def _workers(beats: list[dict[str, Any]], lags: dict[tuple[str, str], int], now: datetime) -> Table:
-    table = Table("worker", "metrics", "group", "topic", "partitions", "lag", "last tick", title="Workers")
+    table = Table("worker", "group", "topic", "partitions", "lag", "last tick", "metrics", title="Workers")
     for beat in sorted(beats, key=lambda beat: beat["worker"]):
         for group, owned in sorted(beat["groups"].items()):
             for topic, partitions in sorted(owned.items()):
@@ -61,12 +61,12 @@ def _workers(beats: list[dict[str, Any]], lags: dict[tuple[str, str], int], now:
                 ages = [(now - datetime.fromisoformat(at)).total_seconds() for at in ticks]
                 table.add_row(
                     beat["worker"],
-                    f":{beat['http_port']}/metrics" if beat.get("http_port") else "",
                     group,
                     topic,
                     str(len(partitions)),
                     str(lags.get((group, topic), "?")),
                     f"{max(ages):.1f} s" if ages else "",
+                    f":{beat['http_port']}/metrics" if beat.get("http_port") else "",
                 )
     return table
 
