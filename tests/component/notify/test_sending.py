@@ -72,6 +72,16 @@ class Rig:
         return [(result.outcome.value, result.detail) for end in ends for result in end.results]
 
 
+async def crash_in_its_call(rig: Rig) -> None:
+    """The provider was called, and the process that called it is gone."""
+    rig.sms.gate.clear()
+    crashed = asyncio.create_task(rig.sender().on_attempt_begun(begun(), "c1"))
+    while not rig.sms.sent:
+        await asyncio.sleep(0)
+    crashed.cancel()
+    await asyncio.gather(crashed, return_exceptions=True)
+
+
 async def test_an_attempt_is_handed_to_its_channel_and_its_outcome_becomes_a_command() -> None:
     rig = Rig()
     await rig.sender().on_attempt_begun(begun(), "c1")
@@ -85,12 +95,7 @@ async def test_an_attempt_is_handed_to_its_channel_and_its_outcome_becomes_a_com
 
 async def test_an_attempt_met_again_after_a_crash_in_its_call_is_unknown_and_not_sent_again() -> None:
     rig = Rig()
-    rig.sms.gate.clear()
-    crashed = asyncio.create_task(rig.sender().on_attempt_begun(begun(), "c1"))
-    while not rig.sms.sent:
-        await asyncio.sleep(0)
-    crashed.cancel()
-    await asyncio.gather(crashed, return_exceptions=True)
+    await crash_in_its_call(rig)
     assert rig.outcomes() == []
     await rig.sender().on_attempt_begun(begun(), "c1")
     assert rig.outcomes() == [("unknown", "interrupted")] * 2
@@ -99,12 +104,7 @@ async def test_an_attempt_met_again_after_a_crash_in_its_call_is_unknown_and_not
 
 async def test_an_attempt_is_not_sent_again_though_its_mark_was_lost() -> None:
     rig = Rig()
-    rig.sms.gate.clear()
-    crashed = asyncio.create_task(rig.sender().on_attempt_begun(begun(), "c1"))
-    while not rig.sms.sent:
-        await asyncio.sleep(0)
-    crashed.cancel()
-    await asyncio.gather(crashed, return_exceptions=True)
+    await crash_in_its_call(rig)
     rig.marks.marked.clear()
     rig.marks.since = T0 + timedelta(seconds=1)
     rig.sms.gate.set()
