@@ -18,7 +18,7 @@ from shared.platform.topic_admin import TopicAdmin
 from shared.platform.web.tokens import Principal, issue_token
 from tests.chaos.brokers import Brokers
 from tests.chaos.proxy import Proxy
-from tests.chaos.targets import Target
+from tests.chaos.targets import Kind, Target
 
 SERVICES = ("checkin", "dispatch", "notify")
 READY_WITHIN_S = 120.0
@@ -149,7 +149,7 @@ class Cluster:
             for number, bootstrap in enumerate(ways, 1):
                 self._start_process(f"{service}-worker-{number}", "worker", service, arguments, bootstrap)
 
-    def _start_process(self, name: str, kind: str, service: str, arguments: Sequence[str], bootstrap: str) -> None:
+    def _start_process(self, name: str, kind: Kind, service: str, arguments: Sequence[str], bootstrap: str) -> None:
         process = ChildProcess(
             name,
             [sys.executable, "-m", *arguments],
@@ -166,7 +166,7 @@ class Cluster:
             directory=Path(os.getcwd()),
         )
         process.start()
-        self.targets[name] = Target(name, "worker" if kind == "worker" else "api", process, service)
+        self.targets[name] = Target(name, kind, process, service)
 
 
 def _listener(service: str) -> str:

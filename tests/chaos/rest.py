@@ -1,15 +1,12 @@
 """Watching how far behind everybody is, and when the system has come to rest."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 
 from kafka.errors import KafkaError
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from deploy.local.lags import group_lags
-from shared.platform.worker import WORKERS_KEY
+from tests.chaos.heartbeats import heartbeats
 from tests.chaos.notes import Notes, now
 
 SAMPLE_EVERY_S = 2.0
@@ -65,12 +62,7 @@ class LagWatch:
             raise TimeoutError(f"not at rest after {within_s:g} s: {dict(behind)}") from error
 
     async def _find_groups(self) -> None:
-        try:
-            async with Redis.from_url(self._redis_url) as redis:
-                beats = [json.loads(beat) for beat in (await redis.hgetall(WORKERS_KEY)).values()]
-        except (RedisError, OSError):
-            return
-        self._groups |= {group for beat in beats for group in beat["groups"]}
+        self._groups |= {group for beat in await heartbeats(self._redis_url) for group in beat["groups"]}
 
 
 def _is_behind(group: str, topic: str, lag: int, but: Sequence[str]) -> bool:

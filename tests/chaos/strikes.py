@@ -2,15 +2,13 @@
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Sequence
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from shared.platform.worker import WORKERS_KEY
 from tests.chaos.cluster import Cluster
 from tests.chaos.faults import Fault
+from tests.chaos.heartbeats import heartbeats
 from tests.chaos.injector import Injector
 from tests.chaos.notes import Notes, now
 from tests.chaos.targets import Target
@@ -102,9 +100,5 @@ class Striker:
     async def _works(self, name: str, target: Target) -> bool:
         if target.kind == "api":
             return target.alive and await asyncio.to_thread(self._cluster.is_ready, name)
-        try:
-            async with Redis.from_url(self._cluster.redis.url) as redis:
-                beats = [json.loads(beat) for beat in (await redis.hgetall(WORKERS_KEY)).values()]
-        except (RedisError, OSError):
-            return False
+        beats = await heartbeats(self._cluster.redis.url)
         return any(beat["pid"] == target.process.pid and all(beat["groups"].values()) for beat in beats)
