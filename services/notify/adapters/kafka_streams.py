@@ -1,5 +1,6 @@
 """The records that the planner and the sender act on."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 
 from services.notify.application.notices import PLANNED_FOR
@@ -28,9 +29,19 @@ class IncidentStream:
     async def handle(self, records: Sequence[Record]) -> None:
         """A stream handler. What is no event of the topic is buried by the briefs' projector."""
         await self._briefs.handle(records)
-        items = [item for record in records if (item := _understood(record)) and type(item.body) in PLANNED_FOR]
-        if items:
+        by_incident: dict[str, list[Received]] = {}
+        for record in records:
+            if (item := _understood(record)) and type(item.body) in PLANNED_FOR:
+                by_incident.setdefault(item.envelope.subject, []).append(item)
+        if by_incident:
             await self._people.wait()
+        planned = await asyncio.gather(*map(self._plan, by_incident.values()), return_exceptions=True)
+        for outcome in planned:
+            if outcome is not None:
+                raise outcome
+
+    async def _plan(self, items: Sequence[Received]) -> None:
+        """One incident's events, in order. Incidents go side by side: each waits for the brokers several times."""
         for item in items:
             with continuing("plan", item):
                 await self._planner.on_incident_event(item.body, item.envelope.id, item.envelope.correlation_id)

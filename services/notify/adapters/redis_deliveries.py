@@ -6,7 +6,7 @@ from typing import Any, cast
 from redis.asyncio import Redis
 
 from services.notify.adapters.redis_delivery_keys import KEPT, LastAttempt, bell, delivery_key, incident_key
-from services.notify.adapters.redis_inbox import put
+from services.notify.adapters.redis_inbox import Inboxes
 from services.notify.adapters.redis_planned import remember
 from services.notify.application.planning import Planned
 from services.notify.application.sending import Content
@@ -30,6 +30,7 @@ class DeliveryProjection:
     def __init__(self, redis: "Redis", lanes: Collection[Lane]) -> None:
         self._redis = redis
         self._lanes = lanes
+        self._inboxes = Inboxes(redis)
 
     async def apply(self, items: Sequence[Received]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
@@ -38,6 +39,8 @@ class DeliveryProjection:
             event = cast("Any", item.body)
             if event is not None and event.lane in self._lanes:
                 _write(pipeline, event)
+                if isinstance(event, AttemptBegun) and event.channel is ChannelKind.INBOX:
+                    await self._inboxes.put(pipeline, event.recipient_ids, event.delivery_id, event.at)
                 touched[event.delivery_id] = event
         for delivery_id in touched:
             pipeline.expire(delivery_key(delivery_id), KEPT)
@@ -75,8 +78,6 @@ def _write(pipeline: Any, event: Message) -> None:
         case AttemptBegun():
             last = LastAttempt(channel=event.channel).model_dump_json()
             pipeline.hset(delivery_key(event.delivery_id), mapping={f"s:{m}": last for m in event.recipient_ids})
-            if event.channel is ChannelKind.INBOX:
-                put(pipeline, event.recipient_ids, event.delivery_id, event.at)
         case AttemptEnded():
             pipeline.hset(delivery_key(event.delivery_id), mapping=_last_attempts(event))
         case RecipientUnreachable():
@@ -103,9 +104,10 @@ def _planned(pipeline: Any, event: DeliveryPlanned) -> None:
 
 
 def _last_attempts(event: AttemptEnded) -> dict[str, str]:
-    return {
-        f"s:{result.member_id}": LastAttempt(
-            channel=event.channel, outcome=result.outcome, latency_ms=event.latency_ms, detail=result.detail
-        ).model_dump_json()
-        for result in event.results
-    }
+    stored: dict[tuple[str, str], str] = {}  # most of a cohort share one
+    for result in event.results:
+        if (result.outcome, result.detail) not in stored:
+            stored[result.outcome, result.detail] = LastAttempt(
+                channel=event.channel, outcome=result.outcome, latency_ms=event.latency_ms, detail=result.detail
+            ).model_dump_json()
+    return {f"s:{result.member_id}": stored[result.outcome, result.detail] for result in event.results}

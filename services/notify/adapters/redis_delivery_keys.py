@@ -2,7 +2,8 @@
 
 `notify:delivery:<id>` (hash): `plan`, `withdrawn`, `expired`; `s:<member>` what became of the last attempt,
 `g:<member>` a gap, `a:<member>` when it was acknowledged.
-`notify:incident:<id>` (sorted set): deliveries by time. `notify:inbox:<member>` (sorted set): the same of a member.
+`notify:incident:<id>` (sorted set): deliveries by time. `{notify:inboxes}:<member>` (sorted set): the same of a member;
+under one hash tag, so that a script may fill many.
 """
 
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from shared.vocabulary.terms import AttemptOutcome, ChannelKind
 
 KEPT = timedelta(days=30)
+INBOXES = "{notify:inboxes}:"
+BELLS = "notify:bell:"
 
 
 class LastAttempt(BaseModel):
@@ -34,12 +37,12 @@ def incident_key(incident_id: str) -> str:
 
 
 def inbox_key(member_id: str) -> str:
-    return f"notify:inbox:{member_id}"
+    return f"{INBOXES}{member_id}"
 
 
 def bell(member_id: str) -> str:
     """The channel on which a change of a member's inbox is announced."""
-    return f"notify:bell:{member_id}"
+    return f"{BELLS}{member_id}"
 
 
 def oldest_kept(now: datetime) -> float:

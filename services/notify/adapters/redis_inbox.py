@@ -2,28 +2,35 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
-from services.notify.adapters.redis_delivery_keys import KEPT, bell, inbox_key, oldest_kept
+from services.notify.adapters.redis_delivery_keys import BELLS, INBOXES, KEPT, oldest_kept
 from services.notify.application.channels import OutgoingMessage, same_result
 from shared.contracts.delivery import Result
 from shared.platform.telemetry import get_logger
 from shared.vocabulary.terms import AttemptOutcome, ChannelKind
 
+_PUT = (Path(__file__).parent / "put_in_inboxes.lua").read_text("utf-8")
+
 _log = get_logger("inbox")
 
 
-def put(pipeline: Any, member_ids: Sequence[str], delivery_id: str, planned_at: datetime) -> None:
-    """Put a delivery into inboxes, and ring. Twice is as good as once; in any order with what happens to it later."""
-    for member_id in member_ids:
-        key = inbox_key(member_id)
-        pipeline.zadd(key, {delivery_id: planned_at.timestamp()}, nx=True)
-        pipeline.zremrangebyscore(key, "-inf", oldest_kept(planned_at))
-        pipeline.expire(key, KEPT)
-        pipeline.publish(bell(member_id), delivery_id)
+class Inboxes:
+    """The store."""
+
+    def __init__(self, redis: "Redis") -> None:
+        self._put = redis.register_script(_PUT)
+
+    async def put(
+        self, pipeline: "Pipeline", member_ids: Sequence[str], delivery_id: str, planned_at: datetime
+    ) -> None:
+        """And ring. Twice is as good as once; in any order with what happens to the delivery later."""
+        kept = (planned_at.timestamp(), oldest_kept(planned_at), int(KEPT.total_seconds()))
+        await self._put(keys=[INBOXES], args=[delivery_id, *kept, BELLS, *member_ids], client=pipeline)
 
 
 class InboxChannel:
@@ -34,11 +41,12 @@ class InboxChannel:
 
     def __init__(self, redis: "Redis") -> None:
         self._redis = redis
+        self._inboxes = Inboxes(redis)
 
     async def send(self, message: OutgoingMessage) -> tuple[Result, ...]:
         pipeline = self._redis.pipeline(transaction=False)
         members = [addressee.member_id for addressee in message.addressees]
-        put(pipeline, members, message.delivery_id, message.planned_at)
+        await self._inboxes.put(pipeline, members, message.delivery_id, message.planned_at)
         try:
             await pipeline.execute()
         except (RedisError, OSError) as error:

@@ -57,7 +57,7 @@ async def inbox_rig(redis_url: str) -> AsyncGenerator[Rig]:
     channel = InboxChannel(redis)
 
     async def told() -> list[str]:
-        keys = sorted([key.decode() async for key in redis.scan_iter("notify:inbox:*")])
+        keys = sorted([key.decode() async for key in redis.scan_iter("{notify:inboxes}:*")])
         return [key.rsplit(":", 1)[1] for key in keys if await redis.zscore(key, "delivery-1") is not None]
 
     yield Rig(channel, ["", "", ""], told, lambda: setattr(channel, "_redis", away))

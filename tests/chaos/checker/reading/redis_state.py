@@ -46,7 +46,7 @@ async def _read(redis: "Redis") -> LiveState:
         summaries=await _named(redis, f"{VIEWS}incident:", "hgetall"),
         event_counts=await _named(redis, f"{VIEWS}events:", "llen"),
         deliveries=await _sets(redis, "notify:delivery:", "hkeys"),
-        inboxes=await _sets(redis, "notify:inbox:", "zrange", 0, -1),
+        inboxes=await _sets(redis, "{notify:inboxes}:", "zrange", 0, -1),
         doubly_ordered=frozenset(await cast("Any", redis.smembers(f"{UNITS}doubly-ordered"))),
     )
 
