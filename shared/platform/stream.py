@@ -8,13 +8,15 @@ more only when the last batch was large.
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
 import faust
 from faust.exceptions import ConsumerNotStarted
-from faust.types import EventT
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, EventT
 
 from shared.platform.clock import from_ms
 from shared.platform.records import Record
@@ -47,6 +49,7 @@ class Consumption:
         self._afterwards = afterwards
         self._unfinished_slots = asyncio.Semaphore(UNFINISHED_MAX)
         self._unfinished: set[asyncio.Task[None]] = set()
+        self._acks = AckInOrder()
         self._queue: asyncio.Queue[EventT[Any]] = asyncio.Queue(QUEUE_MAX)
         self.reached: dict[int, int] = {}
         """By partition: the offset of the next record that is not handled yet."""
@@ -98,6 +101,7 @@ class Consumption:
 
     async def _begin_to_finish(self, event: EventT[Any], afterwards: Afterwards) -> None:
         await self._unfinished_slots.acquire()
+        self._acks.begin(event)
         task = asyncio.create_task(self._finish(event, afterwards))
         self._unfinished.add(task)
         task.add_done_callback(self._unfinished.discard)
@@ -111,7 +115,7 @@ class Consumption:
             await self._bury_or_die(record, error)
         finally:
             self._unfinished_slots.release()
-        event.ack()
+        self._acks.finish(event)
 
     async def _bury_or_die(self, record: Record, error: Exception) -> None:
         try:
@@ -155,6 +159,47 @@ class Consumption:
             delay = min(delay * 2, 2.0)
 
 
+class AckInOrder:
+    """Acknowledges what is finished in the order in which it came, partition by partition.
+
+    Faust commits behind the first run of acknowledged records, even when an earlier one is still in hand.
+    """
+
+    def __init__(self) -> None:
+        self._in_hand: dict[int, deque[EventT[Any]]] = {}
+        self._finished: set[int] = set()
+
+    def begin(self, event: EventT[Any]) -> None:
+        self._in_hand.setdefault(event.message.partition, deque()).append(event)
+
+    def finish(self, event: EventT[Any]) -> None:
+        self._finished.add(id(event))
+        in_hand = self._in_hand[event.message.partition]
+        while in_hand and id(in_hand[0]) in self._finished:
+            first = in_hand.popleft()
+            self._finished.discard(id(first))
+            first.ack()
+
+
+class _Consumer(driver.Consumer):
+    """Goes back to the beginning of partitions that have no commit.
+
+    When its group has changed, Faust drops what it has fetched and seeks what is committed; a partition of which
+    nothing is committed yet stays where its fetches had come, and the dropped records are never seen.
+    """
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        committed = await super().seek_to_committed()
+        others = [where for where, offset in committed.items() if not offset]
+        if others:
+            await self.seek_wait(await self.earliest_offsets(*others))
+        return committed
+
+
+class _Transport(driver.Transport):
+    Consumer = _Consumer
+
+
 class StreamGroup:
     """A consumer group of this process. What must not wait for something else has its own group."""
 
@@ -181,6 +226,7 @@ class StreamGroup:
             datadir=self._scratch.name,
             loghandlers=[],
         )
+        self._app.transport = _Transport(self._app.conf.broker_consumer, self._app)
         self.consumptions: list[Consumption] = []
         self._tasks: list[asyncio.Task[None]] = []
 
