@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, to_binary
@@ -111,13 +111,18 @@ def encode(envelope: Envelope, body: Message | None) -> EncodedRecord:
     return envelope.subject.encode(), value, list(message.headers.items())
 
 
+_REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time")
+"""The library makes up an id, a time and a version where there is none: another each time the record is read."""
+
+
 def decode(key: bytes | None, value: bytes | None, headers: Mapping[str, bytes]) -> Envelope:
     """The envelope of a record. Raises Undecodable."""
+    missing = [name for name in _REQUIRED if name not in headers]
+    if missing:
+        raise Undecodable(f"no CloudEvent: without {', '.join(missing)}")
     try:
         event = from_binary(KafkaMessage(dict(headers), key, value or b""), _RAW)
-        subject, time = event.get_subject(), event.get_time()
-        if subject is None or time is None:
-            raise Undecodable("the attributes subject and time are required here")
+        subject, time = cast("str", event.get_subject()), cast("datetime", event.get_time())
         sequence, origin = event.get_extension("sequence"), event.get_extension("origin")
         part, parts = (event.get_extension("part") or "1/1").split("/")
         return Envelope(
@@ -135,8 +140,6 @@ def decode(key: bytes | None, value: bytes | None, headers: Mapping[str, bytes])
             reply_to=event.get_extension("replyto"),
             trace_parent=event.get_extension("traceparent"),
         )
-    except Undecodable:
-        raise
     except Exception as error:  # the library raises its own exception groups for each missing attribute
         raise Undecodable(f"no CloudEvent: {error}") from error
 

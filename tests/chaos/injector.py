@@ -1,7 +1,7 @@
 """Records that no well-behaved client writes: repeats, old ones after new ones, poison, and what is too large."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -33,6 +33,8 @@ AT_ONCE = 12
 LOOK_BACK = 200
 OVERSIZE_BYTES = 900_000  # the brokers take it, no contract does
 TICK = b"meu.platform.tick"
+INJECTED, REPEATS = "injected", "injected-repeats"
+"""Headers by which a record is known as ours: of which kind, and which record (topic/partition/offset) it repeats."""
 _Headers = list[tuple[str, bytes]]
 
 
@@ -43,7 +45,7 @@ class Injector:
         self._bootstrap = bootstrap
         self._notes = Notes(path)
         self._random = random
-        self._written: set[tuple[str, int, int]] = set()
+        self._touched: set[TopicPartition] = set()
 
     async def __aenter__(self) -> "Injector":
         self._producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks="all", max_request_size=2_000_000)
@@ -54,6 +56,7 @@ class Injector:
 
     async def __aexit__(self, *_: object) -> None:
         await self._producer.stop()
+        await self._note()
         await self._consumer.stop()
         self._notes.close()
 
@@ -92,15 +95,39 @@ class Injector:
         await self._write("oversize", topic, records[-1], value, list(records[-1].headers))
 
     async def _write(self, kind: str, topic: Topic, like: Any, value: bytes | None, headers: _Headers) -> None:
-        written = await self._producer.send_and_wait(
-            topic.name, value, key=like.key, partition=like.partition, headers=headers
+        of = f"{like.topic}/{like.partition}/{like.offset}" if kind in ("duplicate", "reordered") else ""
+        self._touched.add(TopicPartition(topic.name, like.partition))
+        await self._producer.send_and_wait(
+            topic.name,
+            value,
+            key=like.key,
+            partition=like.partition,
+            headers=[*headers, (INJECTED, kind.encode()), (REPEATS, of.encode())],
         )
-        of = None
-        if kind in ("duplicate", "reordered"):
-            of = {"topic": like.topic, "partition": like.partition, "offset": like.offset}
-        where = {"topic": topic.name, "partition": written.partition, "offset": written.offset}
-        self._written.add((topic.name, written.partition, written.offset))
-        self._notes.write({"at": now(), **where, "kind": kind, "of": of})
+
+    async def _note(self) -> None:
+        """What the brokers have of it, once and for all: a write that failed may have come through, even twice."""
+        async for record in self._all(self._touched):
+            headers = dict(record.headers)
+            if INJECTED not in headers:
+                continue
+            of = None
+            if headers[REPEATS]:
+                topic, partition, offset = headers[REPEATS].decode().rsplit("/", 2)
+                of = {"topic": topic, "partition": int(partition), "offset": int(offset)}
+            where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+            self._notes.write({"at": now(), **where, "kind": headers[INJECTED].decode(), "of": of})
+
+    async def _all(self, partitions: Collection[TopicPartition]) -> AsyncIterator[Any]:
+        if not partitions:
+            return
+        self._consumer.assign(list(partitions))
+        ends = await self._consumer.end_offsets(list(partitions))
+        await self._consumer.seek_to_beginning()
+        while [where for where, end in ends.items() if await self._consumer.position(where) < end]:
+            for records in (await self._consumer.getmany(timeout_ms=1000)).values():
+                for record in records:
+                    yield record
 
     async def _recent(self, topic: Topic) -> list[Any]:
         """The last records of one of the topic's partitions, without what was injected before; ticks only if there is
@@ -111,5 +138,5 @@ class Injector:
         end = (await self._consumer.end_offsets([where]))[where]
         self._consumer.seek(where, max(0, end - LOOK_BACK))
         found = (await self._consumer.getmany(where, timeout_ms=3000)).get(where, [])
-        found = [record for record in found if (record.topic, record.partition, record.offset) not in self._written]
+        found = [record for record in found if INJECTED not in dict(record.headers)]
         return [record for record in found if not dict(record.headers)["ce_type"].startswith(TICK)] or found

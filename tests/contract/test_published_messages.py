@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from shared.contracts.base import Message
-from shared.contracts.envelope import Envelope, decode, decode_body, encode
+from shared.contracts.envelope import Envelope, Undecodable, decode, decode_body, encode
 from shared.contracts.generate import EXAMPLES, HERE, SCHEMAS, main, message_types
 from shared.contracts.schemas_of import schema_id
 from shared.contracts.topics import TOPICS, Topic
@@ -78,3 +78,12 @@ def test_an_example_travels_over_its_topic_unchanged(topic: Topic, message: type
 def test_personal_fields_are_marked_in_the_schema() -> None:
     text = _read(SCHEMAS, next(m for m in MESSAGES if m.__name__ == "DeliveryPlanned"))["properties"]["text"]
     assert text["x-personal"] is True
+
+
+@pytest.mark.parametrize("header", ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time"])
+def test_what_has_no_id_or_time_of_its_own_is_no_event(header: str) -> None:
+    """Nobody makes one up: it would be another one each time the record is read."""
+    sent = Envelope("id-1", "/test", "meu.checkin.member-checked-out.v1", "unit-1", SystemClock().now(), "id-0")
+    key, value, headers = encode(sent, None)
+    with pytest.raises(Undecodable, match=header):
+        decode(key, value, {name: each for name, each in headers if name != header})
