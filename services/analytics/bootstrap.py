@@ -17,7 +17,6 @@ from services.analytics.application.ports import History
 from services.analytics.application.report_figures import ReportFigures
 from services.analytics.settings import AnalyticsSettings, is_embedded
 from shared.platform.clock import SystemClock
-from shared.platform.log_reader import LogReader
 from shared.platform.telemetry import get_logger
 from shared.platform.waiting import until_it_passes
 from shared.platform.web.api import create_api
@@ -50,7 +49,7 @@ def _history(settings: AnalyticsSettings) -> History:
 
 def _ingest(settings: AnalyticsSettings, history: History) -> tuple[Worker, Ingest]:
     worker = Worker("analytics", settings)
-    ingest = Ingest(history, KafkaLog(LogReader(settings.kafka_bootstrap)))
+    ingest = Ingest(history, KafkaLog(worker.log_reader()))
 
     async def catch_up() -> None:
         await until_it_passes("prepare the history", history.prepare)

@@ -40,7 +40,6 @@ from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
 from shared.platform.ledger import Ledger
 from shared.platform.ledger_store import LedgerStore
-from shared.platform.log_reader import LogReader
 from shared.platform.producer import EventProducer
 from shared.platform.recovery import Recovery
 from shared.platform.telemetry import get_logger
@@ -110,7 +109,7 @@ def build_worker(settings: CheckinSettings) -> Worker:
         store=store,
         producer=worker.producer,
         dead_letters=worker.dead_letters,
-        recovery=Recovery(store, LogReader(settings.kafka_bootstrap), DECIDING.events),
+        recovery=Recovery(store, worker.log_reader(), DECIDING.events),
     )
     worker.decide(ledger)
     engine = create_engine(settings.database_url)

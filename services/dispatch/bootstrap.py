@@ -39,7 +39,6 @@ from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
 from shared.platform.ledger import Ledger
 from shared.platform.ledger_store import LedgerStore
-from shared.platform.log_reader import LogReader
 from shared.platform.producer import EventProducer
 from shared.platform.projection import Projection, Projector, done_key
 from shared.platform.recovery import Recovery
@@ -62,17 +61,16 @@ def build_worker(settings: DispatchSettings) -> Worker:
     """Decides incidents, keeps the unit directory and the views, matches, and mends double orders."""
     worker = Worker(SERVICE, settings)
     store = LedgerStore(worker.redis, SERVICE)
-    reader = LogReader(settings.kafka_bootstrap)
-    recovery = Recovery(store, reader, DECIDING.events)
+    recovery = Recovery(store, worker.log_reader(), DECIDING.events)
     worker.decide(
         Ledger(DECIDING, store=store, producer=worker.producer, dead_letters=worker.dead_letters, recovery=recovery)
     )
-    _project(worker, settings, reader)
+    _project(worker, settings)
     _match(worker, settings, store)
     return worker
 
 
-def _project(worker: Worker, settings: DispatchSettings, reader: LogReader) -> None:
+def _project(worker: Worker, settings: DispatchSettings) -> None:
     units = RedisUnits(worker.redis)
     orders = RedisUnitOrders(worker.redis, clock=worker.clock, rest_s=settings.rest_after_s)
 
@@ -86,7 +84,7 @@ def _project(worker: Worker, settings: DispatchSettings, reader: LogReader) -> N
             topic,
             projection,
             redis=worker.redis,
-            reader=reader,
+            reader=worker.log_reader(),
             dead_letters=worker.dead_letters,
             clock=worker.clock,
             look_back=look_back,

@@ -40,7 +40,6 @@ from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
 from shared.platform.ledger import Ledger
 from shared.platform.ledger_store import LedgerStore
-from shared.platform.log_reader import LogReader
 from shared.platform.outcomes import Outcome
 from shared.platform.producer import EventProducer
 from shared.platform.projection import Projection, Projector
@@ -167,7 +166,6 @@ class _Parts:
     def __init__(self, worker: Worker, scope: str, settings: NotifySettings) -> None:
         self.scope = scope
         self.prefix = f"{scope}:"
-        self.reader = LogReader(settings.kafka_bootstrap)
         self.commands = KafkaLaneCommands(worker.producer, worker.clock)
         self.channels, closing = _channels(worker, settings)
         self._worker = worker
@@ -183,7 +181,7 @@ class _Parts:
             topic,
             projection,
             redis=self._worker.redis,
-            reader=self.reader,
+            reader=self._worker.log_reader(),
             dead_letters=self._worker.dead_letters,
             clock=self._worker.clock,
             look_back=look_back,
@@ -193,7 +191,7 @@ class _Parts:
 def _ledger(worker: Worker, lane: Lane) -> Ledger[State, Command, Event]:
     rules = deciding(lane)
     store = LedgerStore(worker.redis, ledger_name(lane))
-    recovery = Recovery(store, LogReader(worker.settings.kafka_bootstrap), rules.events)
+    recovery = Recovery(store, worker.log_reader(), rules.events)
     return Ledger(rules, store=store, producer=worker.producer, dead_letters=worker.dead_letters, recovery=recovery)
 
 

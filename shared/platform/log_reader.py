@@ -1,10 +1,12 @@
 """Reading a stretch of a partition again, outside any consumer group: for rebuilds."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from shared.platform.clock import to_ms
 from shared.platform.kafka_clients import record_of, start_or_stop
@@ -12,18 +14,26 @@ from shared.platform.records import Record
 
 
 class LogReader:
-    """Reads ranges of one partition of one topic."""
+    """Reads ranges of one partition of one topic, one after another, over a connection that is kept.
+
+    A rebuild reads a dozen partitions of each of several topics: connecting anew for each took most of its time.
+    """
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
+        self._consumer: AIOKafkaConsumer | None = None
+        self._one_at_a_time = asyncio.Lock()
 
-    async def read(self, topic: str, partition: int, start: int, end: int | None = None) -> AsyncIterator[list[Record]]:
+    async def read(
+        self, topic: str, partition: int, start: int, end: int | None = None
+    ) -> AsyncGenerator[list[Record]]:
         """Batches of the records with start <= offset < end; `end` None: up to what is there now.
 
-        A start that retention has already removed begins at the earliest record left.
+        A start that retention has already removed begins at the earliest record left. Who does not read to the end
+        closes it (contextlib.aclosing): others wait until then.
         """
         where = TopicPartition(topic, partition)
-        async with self._consumer(where) as consumer:
+        async with self._reading(where) as consumer:
             first = (await consumer.beginning_offsets([where]))[where]
             last = (await consumer.end_offsets([where]))[where]
             stop = last if end is None else min(end, last)
@@ -42,18 +52,39 @@ class LogReader:
     async def end_offset(self, topic: str, partition: int) -> int:
         """The offset that the next record of this partition will get."""
         where = TopicPartition(topic, partition)
-        async with self._consumer(where) as consumer:
+        async with self._reading(where) as consumer:
             return int((await consumer.end_offsets([where]))[where])
 
     async def offset_at(self, topic: str, partition: int, since: datetime) -> int | None:
         """The offset of the first record not older than `since`; None when there is none."""
         where = TopicPartition(topic, partition)
-        async with self._consumer(where) as consumer:
+        async with self._reading(where) as consumer:
             found = (await consumer.offsets_for_times({where: to_ms(since)}))[where]
             return None if found is None else int(found.offset)
 
+    async def close(self) -> None:
+        """Close the connection. The next read would open another one."""
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.stop()
+
     @asynccontextmanager
-    async def _consumer(self, where: TopicPartition) -> AsyncGenerator[AIOKafkaConsumer]:
+    async def _reading(self, where: TopicPartition) -> AsyncGenerator[AIOKafkaConsumer]:
+        async with self._one_at_a_time:
+            consumer = await self._connected(where)
+            try:
+                yield consumer
+            except (KafkaError, OSError, asyncio.CancelledError):
+                await self.close()
+                raise
+            finally:
+                if self._consumer is not None:
+                    consumer.pause(where)  # fetches nothing ahead for nobody
+
+    async def _connected(self, where: TopicPartition) -> AIOKafkaConsumer:
+        if self._consumer is not None:
+            self._consumer.assign([where])
+            return self._consumer
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             group_id=None,
@@ -62,7 +93,5 @@ class LogReader:
         )
         consumer.assign([where])
         await start_or_stop(consumer)
-        try:
-            yield consumer
-        finally:
-            await consumer.stop()
+        self._consumer = consumer
+        return consumer

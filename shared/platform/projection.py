@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Collection, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, cast
+from uuid import uuid4
 
 from redis.asyncio import Redis
 
@@ -17,12 +20,23 @@ from shared.ports import Clock
 
 _log = get_logger("projection")
 
+# Which store this is: another one after a FLUSHALL, after a restart (which may have lost the last second) and after a
+# fail-over (which may have lost more), though it holds the same markers, or as before none.
+_IDENTITY = """
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+local function identity() return run .. (redis.call('GET', KEYS[2]) or '') end
+"""
+SEE = f"""{_IDENTITY}
+redis.call('SETNX', KEYS[2], ARGV[1])
+return {{identity(), redis.call('HGETALL', KEYS[1])}}
+"""
 # All of them or none.
-_MARK = """
-for i = 1, #ARGV, 3 do
+MARK = f"""{_IDENTITY}
+if identity() ~= ARGV[1] then return 0 end
+for i = 2, #ARGV, 3 do
   if (redis.call('HGET', KEYS[1], ARGV[i]) or '') ~= ARGV[i + 1] then return 0 end
 end
-for i = 1, #ARGV, 3 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 2]) end
+for i = 2, #ARGV, 3 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 2]) end
 return 1
 """
 
@@ -39,6 +53,14 @@ class Projection(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class _Seen:
+    """A store as it was found: which one it is, and by partition the last offset folded."""
+
+    identity: bytes
+    folded: dict[int, int]
+
+
 def done_key(name: str, topic: Topic) -> str:
     """The hash (partition → last offset folded) by which the projection `name` says how far it has come."""
     return f"{{{name}}}:done:{topic.name}"
@@ -48,7 +70,8 @@ class Projector:
     """Feeds one projection from one topic. `handle` is a stream handler.
 
     The marker `{name}:done:<topic>` (hash: partition → last offset folded) lies in the same Redis as what the
-    projection writes: when it is gone, so is the projection, and the partition is read again from its start.
+    projection writes: when it is gone, so is the projection, and the partition is read again from its start. A
+    marker moves only in the store in which it was found: what was folded in between may have gone with another.
     """
 
     def __init__(
@@ -71,7 +94,7 @@ class Projector:
         self._dead_letters = dead_letters
         self._clock = clock
         self._look_back = look_back
-        self._key = done_key(name, topic)
+        self._keys = (done_key(name, topic), f"{{{name}}}:since:{topic.name}")
         self._folded: dict[int, int] = {}
         self._lock = asyncio.Lock()
 
@@ -81,11 +104,11 @@ class Projector:
             first: dict[int, int] = {}
             for record in records:
                 first.setdefault(record.partition, record.offset)
-            stored = await self._stored()
-            await self._catch_up(stored, first)
-            fresh = [record for record in records if record.offset > stored.get(record.partition, -1)]
+            seen = await self._see()
+            await self._catch_up(seen, first)
+            fresh = [record for record in records if record.offset > seen.folded.get(record.partition, -1)]
             if fresh:
-                await self._fold(fresh, stored)
+                await self._fold(fresh, seen)
 
     async def mend(self, owned: Collection[int] = ()) -> None:
         """Read again what the store has lost while no record came. Called about once a second.
@@ -94,48 +117,47 @@ class Projector:
         committed is not delivered again. Raises StoreLost: to be tried again.
         """
         async with self._lock:
-            stored = await self._stored()
+            seen = await self._see()
             until = {partition: offset + 1 for partition, offset in self._folded.items()}
             for partition in set(owned) - self._folded.keys():
-                if partition not in stored:
+                if partition not in seen.folded:
                     until[partition] = await self._reader.end_offset(self.topic.name, partition)
-                self._folded[partition] = stored.get(partition, until.get(partition, 0) - 1)
-            await self._catch_up(stored, until)
+                self._folded[partition] = seen.folded.get(partition, until.get(partition, 0) - 1)
+            await self._catch_up(seen, until)
 
     def forget_assignment(self, owned: set[int]) -> None:
         """Partitions that went away are another worker's to mend."""
         self._folded = {partition: offset for partition, offset in self._folded.items() if partition in owned}
 
-    async def _catch_up(self, stored: dict[int, int], until: Mapping[int, int]) -> None:
-        """Brings the store, and `stored` with it, up to these offsets."""
+    async def _catch_up(self, seen: _Seen, until: Mapping[int, int]) -> None:
+        """Brings the store, and `seen` with it, up to these offsets."""
         for partition, end in until.items():
-            start = stored.get(partition, -1) + 1
+            start = seen.folded.get(partition, -1) + 1
             if start >= end:
                 continue
             since = None
             if start == 0 and self._look_back is not None:
                 since = self._clock.now() - self._look_back
-            await self._rebuild(partition, start, end, since, stored)
+            await self._rebuild(partition, start, end, since, seen)
 
-    async def _rebuild(
-        self, partition: int, start: int, end: int, since: datetime | None, stored: dict[int, int]
-    ) -> None:
+    async def _rebuild(self, partition: int, start: int, end: int, since: datetime | None, seen: _Seen) -> None:
         if since is not None:
             first_needed = await self._reader.offset_at(self.topic.name, partition, since)
             start = end if first_needed is None else first_needed
         count = 0
-        async for records in self._reader.read(self.topic.name, partition, start, end):
-            await self._fold(records, stored)
-            count += len(records)
+        async with aclosing(self._reader.read(self.topic.name, partition, start, end)) as batches:
+            async for records in batches:
+                await self._fold(records, seen)
+                count += len(records)
         # Compaction or retention may have removed the last records before `end`: they are folded all the same.
-        await self._mark({partition: end - 1}, stored)
+        await self._mark({partition: end - 1}, seen)
         if count:
             PROJECTION_REBUILDS.labels(self.topic.name).inc()
             _log.info("caught-up", topic=self.topic.name, partition=partition, records=count)
 
-    async def _fold(self, records: Sequence[Record], stored: dict[int, int]) -> None:
+    async def _fold(self, records: Sequence[Record], seen: _Seen) -> None:
         await self._apply(await self._dead_letters.receive(records))
-        await self._mark({record.partition: record.offset for record in records}, stored)
+        await self._mark({record.partition: record.offset for record in records}, seen)
 
     async def _apply(self, items: Sequence[Received]) -> None:
         """Apply, and put aside the one record that cannot be applied: the marker moves on, so it is met once only."""
@@ -152,15 +174,17 @@ class Projector:
             await self._apply(items[:middle])
             await self._apply(items[middle:])
 
-    async def _mark(self, offsets: Mapping[int, int], stored: dict[int, int]) -> None:
+    async def _mark(self, offsets: Mapping[int, int], seen: _Seen) -> None:
         """Moves the marker on from exactly where it was found: what was folded meanwhile may be gone."""
-        moves = [part for p, offset in offsets.items() for part in (str(p), str(stored.get(p, "")), str(offset))]
-        moved = await cast("Awaitable[int]", self._redis.eval(_MARK, 1, self._key, *moves))
-        if not moved:
-            raise StoreLost(f"{self._key} is not what it was: the store lost writes, or another worker folds as well")
-        stored.update(offsets)
+        moves = [part for p, offset in offsets.items() for part in (str(p), str(seen.folded.get(p, "")), str(offset))]
+        moved = self._redis.eval(MARK, len(self._keys), *self._keys, seen.identity, *moves)
+        if not await cast("Awaitable[int]", moved):
+            name = self._keys[0]
+            raise StoreLost(f"{name} is not what it was: the store lost writes, or another worker folds as well")
+        seen.folded.update(offsets)
         self._folded.update(offsets)
 
-    async def _stored(self) -> dict[int, int]:
-        stored = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
-        return {int(partition): int(offset) for partition, offset in stored.items()}
+    async def _see(self) -> _Seen:
+        found = self._redis.eval(SEE, len(self._keys), *self._keys, uuid4().hex)
+        identity, markers = cast("tuple[bytes, list[bytes]]", await found)
+        return _Seen(identity, {int(p): int(offset) for p, offset in zip(markers[::2], markers[1::2], strict=True)})

@@ -5,7 +5,8 @@ A source record whose events are all there is decided: it is adopted. One whose 
 published when a worker died: it is left to be decided again, identically.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -39,17 +40,12 @@ class LogUnreadable(ConnectionError):
 class Fold(Generic[S, C, E]):
     """The fold of a partition's events, complete source records only. Raises LogUnreadable."""
 
-    def __init__(
-        self,
-        deciding: Deciding[S, C, E],
-        known: dict[str, Remembered] | None = None,
-        unreadable: Collection[Step] = (),
-    ) -> None:
-        """`unreadable`: events whose headers can be read, whose bodies cannot, and of which there is no other copy."""
+    def __init__(self, deciding: Deciding[S, C, E]) -> None:
         self._deciding = deciding
-        self._known = known or {}
-        self._unreadable = frozenset(unreadable)
+        self._unreadable: set[Step] = set()
         self._open: dict[int, dict[int, Received]] = {}
+        self.known: dict[str, Remembered] = {}
+        """What was remembered of aggregates before the first event that is added here."""
         self.aggregates: dict[str, Aggregate[S]] = {}
         self.changed_at: dict[str, datetime] = {}
         self.decided = -1
@@ -57,6 +53,7 @@ class Fold(Generic[S, C, E]):
 
     def add(self, item: Received) -> None:
         origin = item.envelope.origin
+        self._unreadable.discard(_step(item))
         if origin is None or origin.topic != self._deciding.commands.name:
             return
         number, parts = item.envelope.part
@@ -68,6 +65,10 @@ class Fold(Generic[S, C, E]):
             for _, part in sorted(group.items()):
                 self._apply(part)
 
+    def add_unreadable(self, step: Step) -> None:
+        """An event whose headers can be read and whose body cannot: needed, unless there is another copy of it."""
+        self._unreadable.add(step)
+
     @property
     def incomplete_from(self) -> int | None:
         """The event offset at which the earliest incomplete source record begins."""
@@ -76,6 +77,7 @@ class Fold(Generic[S, C, E]):
 
     def miss_nothing(self) -> None:
         """Once all is added: whether an unreadable event was an aggregate's last."""
+        self._unreadable -= {_step(item) for group in self._open.values() for item in group.values()}
         for subject, _ in self._unreadable:
             self._miss(subject, self._aggregate(subject).sequence + 1)
 
@@ -84,7 +86,7 @@ class Fold(Generic[S, C, E]):
             raise LogUnreadable(f"event {sequence} of {subject} in {self._deciding.events.name} cannot be read")
 
     def _aggregate(self, subject: str) -> Aggregate[S]:
-        return self.aggregates.get(subject) or self._deciding.load(self._known.get(subject, Remembered()))
+        return self.aggregates.get(subject) or self._deciding.load(self.known.get(subject, Remembered()))
 
     def _apply(self, item: Received) -> None:
         assert item.body is not None
@@ -103,7 +105,7 @@ class Fold(Generic[S, C, E]):
 
 
 class Recovery:
-    """Brings a partition of live state to where its log is."""
+    """Brings a partition of live state to where its log is. Folds while it reads: a log may be longer than memory."""
 
     def __init__(self, store: LedgerStore, reader: LogReader, events: Topic) -> None:
         self._store = store
@@ -117,39 +119,48 @@ class Recovery:
         """
         view = (await self._store.read({partition: ((), None)}))[partition]
         lost = view.done is None or view.done < decided
-        items, unreadable, end = await self._read(partition, 0 if lost else view.tail)
-        known: dict[str, Remembered] = {}
-        if not lost:
-            subjects = {item.envelope.subject for item in items} | {subject for subject, _ in unreadable}
-            known = (await self._store.read({partition: (subjects, None)}))[partition].states
-        fold = Fold(deciding, known, unreadable)
-        for item in items:
-            fold.add(item)
+        fold, events, end = Fold(deciding), 0, 0 if lost else view.tail
+        async with aclosing(self._reader.read(self._events.name, partition, end)) as batches:
+            async for records in batches:
+                items, unreadable = _understood(records)
+                if not lost:
+                    subjects = {item.envelope.subject for item in items} | {subject for subject, _ in unreadable}
+                    fold.known |= await self._states(partition, subjects - fold.known.keys())
+                for step in unreadable:
+                    fold.add_unreadable(step)
+                for item in items:
+                    fold.add(item)
+                events, end = events + len(items), records[-1].offset + 1
         fold.miss_nothing()
         done = max(decided, fold.decided, -1 if view.done is None else view.done)
         tail = end if fold.incomplete_from is None else fold.incomplete_from
         changes = _changes(fold, deciding, Changes(expected_done=view.done, done=done, tail=tail))
         if not (await self._store.remember({partition: changes}))[partition]:
             return None
-        if lost and items:
+        if lost and events:
             LEDGER_REBUILDS.labels(deciding.source).inc()
-            _log.warning("rebuilt", source=deciding.source, partition=partition, events=len(items), done=done)
+            _log.warning("rebuilt", source=deciding.source, partition=partition, events=events, done=done)
         return done
 
-    async def _read(self, partition: int, start: int) -> tuple[list[Received], set[Step], int]:
-        """What can be read, the events that cannot, and where it ends. What is no event at all is left out: poison."""
-        items: list[Received] = []
-        unreadable: set[Step] = set()
-        end = start
-        async for records in self._reader.read(self._events.name, partition, start):
-            for record in records:
-                try:
-                    items.append(understand(record))
-                except Undecodable as error:
-                    unreadable |= _step_of(record)
-                    _log.warning("passed-over", topic=record.topic, offset=record.offset, reason=str(error)[:300])
-            end = records[-1].offset + 1
-        return items, unreadable - {(item.envelope.subject, item.envelope.sequence or 0) for item in items}, end
+    async def _states(self, partition: int, subjects: set[str]) -> dict[str, Remembered]:
+        return (await self._store.read({partition: (subjects, None)}))[partition].states
+
+
+def _understood(records: Sequence[Record]) -> tuple[list[Received], set[Step]]:
+    """What can be read, and the events that cannot. What is no event at all is left out: poison."""
+    items: list[Received] = []
+    unreadable: set[Step] = set()
+    for record in records:
+        try:
+            items.append(understand(record))
+        except Undecodable as error:
+            unreadable |= _step_of(record)
+            _log.warning("passed-over", topic=record.topic, offset=record.offset, reason=str(error)[:300])
+    return items, unreadable
+
+
+def _step(item: Received) -> Step:
+    return item.envelope.subject, item.envelope.sequence or 0
 
 
 def _step_of(record: Record) -> set[Step]:

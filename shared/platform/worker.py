@@ -18,6 +18,7 @@ from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.dead_letters import DeadLetters
 from shared.platform.lag import LagWatch
 from shared.platform.ledger import Ledger
+from shared.platform.log_reader import LogReader
 from shared.platform.producer import EventProducer
 from shared.platform.projection import Projector
 from shared.platform.settings import EX_CONFIG, PlatformSettings
@@ -108,6 +109,12 @@ class Worker:
                     _log.warning("cannot", what=what, reason=f"{type(error).__name__}: {error}")
 
         self.background(for_ever)
+
+    def log_reader(self) -> LogReader:
+        """A reader of its own for whoever must not wait for another's rebuild; closed with the worker."""
+        reader = LogReader(self.settings.kafka_bootstrap)
+        self.on_stop(reader.close)
+        return reader
 
     def on_stop(self, close: Callable[[], Awaitable[None]]) -> None:
         """Close something after the streams have stopped."""

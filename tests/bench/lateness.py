@@ -113,6 +113,7 @@ async def _events(bootstrap: str) -> list[Received]:
     for partition in range(INCIDENTS.partitions):
         async for records in reader.read(INCIDENTS.name, partition, 0):
             events += [understand(record) for record in records]
+    await reader.close()
     return events
 
 

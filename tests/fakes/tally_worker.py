@@ -4,7 +4,6 @@ import asyncio
 
 from shared.platform.ledger import Ledger
 from shared.platform.ledger_store import LedgerStore
-from shared.platform.log_reader import LogReader
 from shared.platform.recovery import Recovery
 from shared.platform.settings import PlatformSettings, load_settings
 from shared.platform.telemetry import configure_logs
@@ -15,7 +14,7 @@ from tests.fakes.tally import DECIDING
 def tally_worker(settings: PlatformSettings) -> Worker:
     worker = Worker("tally", settings)
     store = LedgerStore(worker.redis, "tally")
-    recovery = Recovery(store, LogReader(settings.kafka_bootstrap), DECIDING.events)
+    recovery = Recovery(store, worker.log_reader(), DECIDING.events)
     worker.decide(
         Ledger(
             DECIDING,

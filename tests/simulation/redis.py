@@ -23,6 +23,8 @@ class Keys:
     hashes: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     sets: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     strings: dict[str, tuple[str, float]] = field(default_factory=dict[str, tuple[str, float]])
+    run: int = 0
+    """Another one for each server that held them."""
 
     def get(self, key: str) -> str | None:
         value, until = self.strings.get(key, ("", 0))
@@ -52,12 +54,16 @@ class RedisMemory:
         return [_copied(vars(part)) for part in self._parts()]
 
     def restore(self, snapshot: Iterable[dict[str, Any]]) -> None:
+        run = self.keys.run
         for part, then in zip(self._parts(), snapshot, strict=True):
             vars(part).update(_copied(then))
+        self.keys.run = run + 1
 
     def empty(self) -> None:
+        run = self.keys.run
         for part in self._parts():
             vars(part).update(vars(type(part)()))
+        self.keys.run = run
 
     def _parts(self) -> list[Keys | LedgerMemory]:
         return [self.keys, *self.ledgers.values()]
@@ -173,12 +179,26 @@ class Client:
         return await self.call("set a mark", put)
 
 
+def see_markers(memory: Keys, args: Sequence[str]) -> tuple[bytes, list[bytes]]:
+    """What a Projector's script does: which store this is, and its markers."""
+    key, since, new = args
+    memory.strings.setdefault(since, (new, FOR_EVER_MS))
+    markers = memory.hashes.get(key, {}).items()
+    return _identity(memory, since), [part.encode() for marker in markers for part in marker]
+
+
 def move_markers(memory: Keys, args: Sequence[str]) -> int:
-    """What a Projector's script does: all markers move from where they were found, or none."""
-    key, *moves = args
+    """What a Projector's script does: all markers move from where they were found, in the store they were found in."""
+    key, since, identity, *moves = args
+    if _identity(memory, since) != identity:
+        return 0
     marks = memory.hashes.setdefault(key, {})
     steps = list(zip(moves[::3], moves[1::3], moves[2::3], strict=True))
     if any(marks.get(partition, "") != found for partition, found, _ in steps):
         return 0
     marks.update({partition: to for partition, _, to in steps})
     return 1
+
+
+def _identity(memory: Keys, since: str) -> bytes:
+    return f"{memory.run} {memory.get(since) or ''}".encode()

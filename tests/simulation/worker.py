@@ -19,7 +19,7 @@ from tests.simulation.consumer_group import Group, Member
 from tests.simulation.kafka import Producer, Reader
 from tests.simulation.log import Log
 from tests.simulation.process import Process
-from tests.simulation.redis import Client, RedisMemory, Script, Store, move_markers
+from tests.simulation.redis import Client, RedisMemory, Script, Store, move_markers, see_markers
 
 MEND_EVERY_S = 2.0
 
@@ -33,7 +33,8 @@ class Worker:
         self.process = process
         self.producer = cast("Any", Producer(log, process))
         self.reader = cast("Any", Reader(log, process))
-        self.redis = cast("Any", Client(redis.keys, process, {**scripts, projection._MARK: move_markers}))
+        markers = {projection.SEE: see_markers, projection.MARK: move_markers}
+        self.redis = cast("Any", Client(redis.keys, process, {**scripts, **markers}))
         self.dead_letters = DeadLetters(self.producer, process.name)
         self._log = log
         self._memory = redis

@@ -1,6 +1,7 @@
 """Records of the log as happenings: from the stream, and read again outside of it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 
 from services.analytics.application.ingest import Ingest
 from services.analytics.application.ports import Happening
@@ -20,10 +21,11 @@ class KafkaLog:
 
     async def after(self, topic: Topic, kept: Mapping[int, int]) -> AsyncIterator[Sequence[Happening]]:
         for partition in range(topic.partitions):
-            async for records in self._reader.read(topic.name, partition, kept.get(partition, -1) + 1):
-                happenings = [_happening(received) for received in _understood(records)]
-                if happenings:
-                    yield happenings
+            async with aclosing(self._reader.read(topic.name, partition, kept.get(partition, -1) + 1)) as batches:
+                async for records in batches:
+                    happenings = [_happening(received) for received in _understood(records)]
+                    if happenings:
+                        yield happenings
 
 
 def handler(ingest: Ingest, topic: Topic, dead_letters: DeadLetters) -> Handle:

@@ -87,7 +87,6 @@ class IncidentTail:
     def __init__(self, bootstrap: str, topic: Topic = INCIDENTS) -> None:
         self._bootstrap = bootstrap
         self._topic = topic
-        self._reader = LogReader(bootstrap)
         self._next: dict[int, int] = {}
         self._remembered: deque[Received] = deque()
         self._remembered_from: dict[int, int] = {}
@@ -131,12 +130,16 @@ class IncidentTail:
                 if start[item.record.partition] <= item.record.offset < end[item.record.partition]:
                     yield item
             return
-        for partition, stop in sorted(end.items()):
-            async for records in self._reader.read(self._topic.name, partition, start[partition], stop):
-                for record in records:
-                    item = _understood(record)
-                    if item is not None:
-                        yield item
+        reader = LogReader(self._bootstrap)
+        try:
+            for partition, stop in sorted(end.items()):
+                async for records in reader.read(self._topic.name, partition, start[partition], stop):
+                    for record in records:
+                        item = _understood(record)
+                        if item is not None:
+                            yield item
+        finally:
+            await reader.close()
 
     def _partitions(self) -> list[TopicPartition]:
         return [TopicPartition(self._topic.name, number) for number in range(self._topic.partitions)]

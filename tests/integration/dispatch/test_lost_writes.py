@@ -111,6 +111,14 @@ async def test_what_was_lost_in_any_moment_is_folded_again(world: World, moment:
     assert tries == (1 if moment == "between" else 2)
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_what_was_lost_while_the_first_batch_was_written_is_folded_again(world: World, moment: str) -> None:
+    """There is no marker before it and none after the loss: the store tells that it is another one."""
+    setattr(world.projection, moment, world.redis.flushdb)
+    assert await world.handle(0, 1, 2, 3) == 2
+    assert await world.folded() == ([1, 2, 3, 4], UNITS)
+
+
 async def test_records_seen_before_change_nothing(world: World) -> None:
     await world.handle(0, 1, 2)
     assert await world.handle(1, 2, 3) == 1
