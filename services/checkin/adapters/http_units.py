@@ -67,7 +67,7 @@ def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
         found = directory.units.get(unit_id)
         if found is None or not caller.may_see(found.path) or (caller.role in _CREW and caller.unit_id != unit_id):
             raise Problem(404, "not-found")
-        item = UnitOnDuty(found, (await book.standings([unit_id]))[unit_id])
+        item = UnitOnDuty(directory.with_equipment(found), (await book.standings([unit_id]))[unit_id])
         if GEOJSON in request.headers.get("accept", ""):
             return JSONResponse(_feature(item), media_type=GEOJSON)
         site = directory.sites.get(found.site_id)

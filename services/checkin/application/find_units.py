@@ -77,7 +77,8 @@ async def find_units(wanted: UnitFilter, after: str, limit: int, directory: Dire
         if len(found) > limit:
             break
     more = len(found) > limit
-    return UnitPage(tuple(found[:limit]), found[limit - 1].unit.unit_id if more else None)
+    items = tuple(UnitOnDuty(directory.with_equipment(item.unit), item.standing) for item in found[:limit])
+    return UnitPage(items, found[limit - 1].unit.unit_id if more else None)
 
 
 async def _standing(candidates: Iterator[Unit], count: int, book: DutyBook) -> list[UnitOnDuty]:

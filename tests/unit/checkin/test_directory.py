@@ -5,7 +5,7 @@ from services.checkin.application.ports import Publication, PublishedKind
 from services.checkin.application.states import site_state, unit_state
 from services.checkin.domain.registry import SiteEntry
 from shared.contracts.base import Message
-from tests.conformance.checkin.city import BACK, GATE, SITE, STATION_PATH, UNIT
+from tests.conformance.checkin.city import BACK, GATE, SHIELD, SITE, STATION_PATH, UNIT
 
 
 def told(directory: Directory, kind: PublishedKind, id_: str, sequence: int, state: Message | None) -> None:
@@ -66,3 +66,12 @@ def test_units_come_by_id_even_while_some_go() -> None:
     told(directory, "unit", "u-3", 9, None)
     assert list(units) == []
     assert [unit.unit_id for unit in directory.units_after("")] == ["u-1", "u-2"]
+
+
+def test_a_unit_has_its_equipment_when_it_is_asked_for_with_it() -> None:
+    directory = Directory()
+    state = unit_state(UNIT, site_state(SITE, STATION_PATH), [], [SHIELD])
+    told(directory, "unit", "u-1", 1, state)
+    assert directory.with_equipment(directory.units["u-1"]) == state
+    told(directory, "unit", "u-1", 2, state.model_copy(update={"equipment": ()}))
+    assert directory.with_equipment(directory.units["u-1"]).equipment == ()
