@@ -21,11 +21,17 @@ def acknowledge_before_publish() -> None:
     async def drain(self: Any) -> None:
         while True:
             events = [await self._queue.get()]
+            self._is_handling = True
             while len(events) < BATCH_MAX and not self._queue.empty():
                 events.append(self._queue.get_nowait())
             for event in events:
                 event.ack()
             await self._settle([stream._record(event) for event in events])
+            for event in events:
+                self.reached[event.message.partition] = event.message.offset + 1
+                if self._afterwards is not None:
+                    await self._begin_to_finish(event, self._afterwards)
+            self._is_handling = False
 
     _replace(Consumption, "drain", drain)
 
@@ -42,7 +48,11 @@ def two_at_once() -> None:
         async def each(agents_stream: Any) -> None:
             async for event in agents_stream.noack().events():
                 await consumption._settle([stream._record(event)])
-                event.ack()
+                consumption.reached[event.message.partition] = event.message.offset + 1
+                if afterwards is None:
+                    event.ack()
+                else:
+                    await consumption._begin_to_finish(event, afterwards)
 
         self._app.agent(channel, name=f"{self.name}:{topic}", concurrency=2)(each)
         self.consumptions.append(consumption)
