@@ -8,6 +8,7 @@ more only when the last batch was large.
 import asyncio
 import contextlib
 import os
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from tempfile import TemporaryDirectory
@@ -34,6 +35,7 @@ WAIT_AFTER_LARGE_S: Final = 0.02
 QUEUE_MAX: Final = 4 * BATCH_MAX
 UNFINISHED_MAX: Final = BATCH_MAX
 TRIES: Final = 3
+HAND_OVER_WITHIN_S: Final = 2.0
 CRASHED: Final = 70  # EX_SOFTWARE; the supervisor starts the process again
 
 _log = get_logger("stream")
@@ -182,13 +184,23 @@ class AckInOrder:
 
 
 class _Consumer(driver.Consumer):
-    """Goes back to the beginning of partitions that have no commit.
+    """Hands partitions over soon, and begins where nothing was committed at the beginning (docs/adr/0001)."""
 
-    When its group has changed, Faust drops what it has fetched and seeks what is committed; a partition of which
-    nothing is committed yet stays where its fetches had come, and the dropped records are never seen.
-    """
+    async def wait_empty(self) -> None:
+        """Before partitions go away: give what is in hand a little time, and commit what is done.
+
+        Faust waits for as long as it takes, and collects all garbage after each single acknowledgement, in which time
+        the whole process stands still. What is not done by then is read again by the next owner.
+        """
+        until = time.monotonic() + HAND_OVER_WITHIN_S
+        while self._unacked_messages and not self.should_stop and time.monotonic() < until:
+            await self._wait_for_ack(timeout=1)
+        await self.commit_and_end_transactions()
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
+        """When its group has changed, Faust drops what it has fetched and goes back to what is committed; a partition
+        of which nothing is committed yet stays where its fetches had come, and the dropped records are never seen.
+        """
         committed = await super().seek_to_committed()
         others = [where for where, offset in committed.items() if not offset]
         if others:
