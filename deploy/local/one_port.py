@@ -21,6 +21,7 @@ from services.dispatch.bootstrap import build_api as build_dispatch
 from services.dispatch.settings import DispatchSettings
 from services.notify.bootstrap import build_api as build_notify
 from services.notify.settings import NotifySettings
+from shared.platform.process import keep_what_is_loaded
 from shared.platform.settings import PlatformSettings, load_settings
 from shared.platform.telemetry import configure_logs
 from shared.platform.tracing import configure_tracing
@@ -75,8 +76,10 @@ class _ByPath:
 
 def main() -> None:
     port, names = int(sys.argv[1]), sys.argv[2:] or list(_BUILD)
+    app = build(names)
+    keep_what_is_loaded()
     config = uvicorn.Config(
-        build(names), host="127.0.0.1", port=port, access_log=False, log_config=None, timeout_graceful_shutdown=5
+        app, host="127.0.0.1", port=port, access_log=False, log_config=None, timeout_graceful_shutdown=5
     )
     asyncio.run(uvicorn.Server(config).serve())
 

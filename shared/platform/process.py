@@ -1,6 +1,7 @@
 """What every entrypoint does: settings, logs, run until SIGTERM."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,13 +17,21 @@ from shared.platform.worker import Worker
 S = TypeVar("S", bound=PlatformSettings)
 
 
+def keep_what_is_loaded() -> None:
+    """Exempt modules, routes and settings from garbage collection: a full one stops a process for 0.2 s over them."""
+    gc.collect()
+    gc.freeze()
+
+
 def run_api(service: str, kind: type[S], build: Callable[[S], FastAPI]) -> None:
     """Serve a service's API on HTTP_HOST:HTTP_PORT until SIGTERM."""
     settings = load_settings(kind)
     configure_logs(settings, service)
     configure_tracing(settings, f"{service}-api")
+    app = build(settings)
+    keep_what_is_loaded()
     uvicorn.run(
-        build(settings),
+        app,
         host=settings.http_host,
         port=settings.http_port,
         access_log=False,
@@ -44,6 +53,7 @@ def run_worker(service: str, kind: type[S], build: Callable[[S], Worker]) -> Non
         except ValueError as error:
             print(error, file=sys.stderr)
             raise SystemExit(EX_CONFIG) from error
+        keep_what_is_loaded()
         await worker.run()
 
     asyncio.run(run())
