@@ -197,6 +197,9 @@ class _Consumer(driver.Consumer):
             await self._wait_for_ack(timeout=1)
         await self.commit_and_end_transactions()
 
+    def fetched(self) -> set[TP]:
+        return self._get_active_partitions()
+
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """When its group has changed, Faust drops what it has fetched and goes back to what is committed; a partition
         of which nothing is committed yet stays where its fetches had come, and the dropped records are never seen.
@@ -286,6 +289,15 @@ class StreamGroup:
         for partition in partitions:
             owned.setdefault(partition.topic, []).append(partition.partition)
         return {topic: sorted(numbers) for topic, numbers in owned.items()}
+
+    def paused(self) -> set[tuple[str, int]]:
+        """The owned (topic, partition) pairs that are not fetched, though no rebalance is under way."""
+        consumer = self._app.consumer if self._app.started and not self._app.rebalancing else None
+        if consumer is None:
+            return set()
+        fetched = cast("_Consumer", consumer).fetched()
+        owned = ((topic, n) for topic, partitions in self.assignment().items() for n in partitions)
+        return {(topic, n) for topic, n in owned if TP(topic, n) not in fetched}
 
     async def lag(self) -> dict[tuple[str, int], int]:
         """By owned (topic, partition): how many records are not handled yet, as of the last fetch.

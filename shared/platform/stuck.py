@@ -86,8 +86,12 @@ class StuckWatch:
         owned: dict[Where, bool] = {}
         for group in self._groups.values():
             busy = {consumption.topic: consumption.is_busy for consumption in group.consumptions}
+            paused = group.paused()
             for topic, partitions in group.assignment().items():
-                owned.update({(group.name, TopicPartition(topic, n)): busy.get(topic, True) for n in partitions})
+                for n in partitions:
+                    # A group that reads anything at all may be on its way to what waits: after a standstill, for long.
+                    hindered = busy[topic] if (topic, n) in paused else any(busy.values())
+                    owned[group.name, TopicPartition(topic, n)] = hindered
         self._judge.forget_others(owned.keys())
         if not owned:
             return []
