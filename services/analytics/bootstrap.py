@@ -25,6 +25,9 @@ from shared.ports import Clock
 
 _log = get_logger("analytics")
 
+GATHER_S = 1.0
+"""An insert costs a ClickHouse the same for one row as for a thousand; figures may be a second old."""
+
 
 def build_worker(settings: AnalyticsSettings) -> Worker:
     """The ingest as a process of its own. ValueError with the embedded engine: there the api's process ingests."""
@@ -58,7 +61,7 @@ def _ingest(settings: AnalyticsSettings, history: History) -> tuple[Worker, Inge
     worker.background(catch_up)
     worker.on_stop(history.close)
     for topic in INGESTED:
-        worker.react("ingest", topic, handler(ingest, topic, worker.dead_letters))
+        worker.react("ingest", topic, handler(ingest, topic, worker.dead_letters), gather_s=GATHER_S)
     return worker, ingest
 
 

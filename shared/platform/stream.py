@@ -44,8 +44,12 @@ _log = get_logger("stream")
 class Consumption:
     """One topic's records, handed to one handler batch by batch."""
 
-    def __init__(self, topic: str, handle: Handle, bury: Bury, afterwards: Afterwards | None = None) -> None:
+    def __init__(
+        self, topic: str, handle: Handle, bury: Bury, afterwards: Afterwards | None = None, gather_s: float = 0.0
+    ) -> None:
+        """`gather_s`: how long records are gathered into a batch, for handlers that cost the same for one or many."""
         self.topic = topic
+        self._gather_s = gather_s
         self._handle = handle
         self._bury = bury
         self._afterwards = afterwards
@@ -76,8 +80,10 @@ class Consumption:
         while True:
             events = [await self._queue.get()]
             self._is_handling = True
-            if last_size >= LARGE_BATCH:
-                await asyncio.sleep(WAIT_AFTER_LARGE_S)  # lets a full batch form under load
+            # Lets a full batch form under load, or whenever it may take its time.
+            wait_s = max(self._gather_s, WAIT_AFTER_LARGE_S if last_size >= LARGE_BATCH else 0)
+            if wait_s and self._queue.qsize() < BATCH_MAX:
+                await asyncio.sleep(wait_s)
             while len(events) < BATCH_MAX and not self._queue.empty():
                 events.append(self._queue.get_nowait())
             last_size = len(events)
@@ -245,12 +251,15 @@ class StreamGroup:
         self.consumptions: list[Consumption] = []
         self._tasks: list[asyncio.Task[None]] = []
 
-    def subscribe(self, topic: str, handle: Handle, bury: Bury, afterwards: Afterwards | None = None) -> None:
+    def subscribe(
+        self, topic: str, handle: Handle, bury: Bury, afterwards: Afterwards | None = None, gather_s: float = 0.0
+    ) -> None:
         """Call `handle` with this topic's records, batch by batch in order. Before `start` only.
 
-        `afterwards` is then called with each record, many at once and in no order; a record is acknowledged after it.
+        `gather_s`: how long records are gathered into a batch. `afterwards` is then called with each record, many at
+        once and in no order; a record is acknowledged after it.
         """
-        consumption = Consumption(topic, handle, bury, afterwards)
+        consumption = Consumption(topic, handle, bury, afterwards, gather_s)
         channel = self._app.topic(
             topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=True
         )

@@ -84,9 +84,12 @@ class Worker:
         self._topics.append(projector.topic)
         self._projectors.append((members, projector))
 
-    def react(self, group: str, topic: Topic, handle: Handle) -> None:
-        """Do something for each record of a topic, at least once: matching, planning, sending."""
-        self._group(f"{self.name}.{group}").subscribe(topic.name, handle, self.dead_letters.bury)
+    def react(self, group: str, topic: Topic, handle: Handle, *, gather_s: float = 0.0) -> None:
+        """Do something for each record of a topic, at least once: matching, planning, sending.
+
+        `gather_s`: how long records may be gathered into a batch (StreamGroup.subscribe).
+        """
+        self._group(f"{self.name}.{group}").subscribe(topic.name, handle, self.dead_letters.bury, gather_s=gather_s)
         self._topics.append(topic)
 
     def publishes(self, *topics: Topic) -> None:

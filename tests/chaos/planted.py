@@ -39,8 +39,8 @@ def acknowledge_before_publish() -> None:
 def two_at_once() -> None:
     """Each agent runs twice (`concurrency=2`), and each hands on what it got on its own."""
 
-    def subscribe(self: Any, topic: str, handle: Any, bury: Any, afterwards: Any = None) -> None:
-        consumption = Consumption(topic, handle, bury, afterwards)
+    def subscribe(self: Any, topic: str, handle: Any, bury: Any, afterwards: Any = None, gather_s: float = 0.0) -> None:
+        consumption = Consumption(topic, handle, bury, afterwards, gather_s)
         channel = self._app.topic(
             topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=True
         )
