@@ -49,7 +49,9 @@ class Injector:
 
     async def __aenter__(self) -> "Injector":
         self._producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks="all", max_request_size=2_000_000)
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+        )
         await self._producer.start()
         await self._consumer.start()
         return self
@@ -123,7 +125,8 @@ class Injector:
             return
         self._consumer.assign(list(partitions))
         ends = await self._consumer.end_offsets(list(partitions))
-        await self._consumer.seek_to_beginning()
+        for where, begin in (await self._consumer.beginning_offsets(list(partitions))).items():
+            self._consumer.seek(where, begin)  # not seek_to_beginning: an earlier reset under way may overtake it
         while [where for where, end in ends.items() if await self._consumer.position(where) < end]:
             for records in (await self._consumer.getmany(timeout_ms=1000)).values():
                 for record in records:
