@@ -31,6 +31,8 @@ def summary(facts: Json, verdict: Json, load: Json) -> Json:
         "minutes": round(facts["minutes"], 1),
         "at": facts["begun"][:16].replace("T", " "),
         "commit": _commit(),
+        "units": facts["units"],
+        "a_second": facts["a_second"],
         "holds": verdict["holds"],
         "faults": verdict["faults"],
         "operations": rules["accepted-is-kept"]["figures"].get("operations", {}),
@@ -46,6 +48,7 @@ def rendered(runs: list[Json]) -> str:
     heads = [f"seed {run['seed']}" for run in runs]
     first = [
         _row("begun (UTC), commit", [f"{run['at']}, {run['commit']}" for run in runs]),
+        _row("units; check-ins, fixes, incidents a second", [_load(run) for run in runs]),
         _row("minutes of faults", [str(run["minutes"]) for run in runs]),
         _row("verdict", ["no violation" if run["holds"] else "**violations**" for run in runs]),
     ]
@@ -58,6 +61,10 @@ def rendered(runs: list[Json]) -> str:
         _table("wait of a decided record: p99 / worst, s", heads, _spreads(runs, "waits_s")),
     ]
     return "\n".join(parts)
+
+
+def _load(run: Json) -> str:
+    return f"{run['units']:,}; {', '.join(f'{rate:g}' for rate in run['a_second'])}"
 
 
 def _counts(runs: list[Json], of: str) -> list[str]:
