@@ -35,7 +35,7 @@ TRIALS: Mapping[str, Trial] = {
     "two-at-once": Trial(_KILLS, ("accepted-is-kept", "processed-or-buried", "sequences")),
     "no-done-check": Trial(("kill-worker", "stop-worker", "inject"), ("accepted-is-kept", "sequences")),
     "random-ids": Trial(("kill-worker",), ("sequences",)),
-    "claims-not-atomic": Trial(("kill-api",), ("one-order-a-unit",), units=120, a_second=(100.0, 100.0, 3.0)),
+    "claims-not-atomic": Trial(("kill-api",), ("one-order-a-unit",), units=60, a_second=(20.0, 50.0, 1.5)),
     "deadline-by-wall-clock": Trial(("kill-worker", "stop-worker"), ("deadlines",)),
 }
 
