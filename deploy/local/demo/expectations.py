@@ -198,16 +198,24 @@ async def _figures(play: Play, operator: Caller) -> None:
         )
         return answer.body["rows"][0]["figures"]
 
+    stages = {e.body["stage"] for e in play.watch.events(play.incident_id, "stage-attained", "stage-missed")}
+
     def has_all(real: dict[str, Any]) -> bool:
-        return real["incidents"].get(kind) == 1 and real["acknowledged"]["done"] == acknowledged
+        return (
+            real["incidents"].get(kind) == 1
+            and real["acknowledged"]["done"] == acknowledged
+            and {stage["stage"] for stage in real["stages"]} == stages
+        )
 
     real = await _eventually(lambda: figures(drill=False), has_all, FIGURES_WITHIN_S)
     play.checks.equal("figures: incidents of this class", 1, real["incidents"].get(kind, 0))
     play.checks.equal("figures: orders acknowledged", acknowledged, real["acknowledged"]["done"])
     in_time = [stage["stage"] for stage in real["stages"] if stage["in_time"] == 1]
     play.checks.equal("figures: stages in time", list(play.scenario.expect.stages_in_time), in_time)
-    exercises = await figures(drill=True)
     drills = {kind: 1} if play.drill_id else {}
+    exercises = await _eventually(
+        lambda: figures(drill=True), lambda seen: seen["incidents"] == drills, FIGURES_WITHIN_S
+    )
     play.checks.equal("figures: drills apart", drills, exercises["incidents"])
 
 
