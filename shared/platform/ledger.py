@@ -1,7 +1,7 @@
 """Read, decide, publish, remember, answer: the five steps for a batch of commands (docs/adr/0002)."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -72,12 +72,17 @@ class Ledger(Generic[S, C, E]):
             for step in steps.values():
                 for item, reason in step.faults:
                     await self._dead_letters.bury(item.record, reason)
-            tails = await self._publish(steps)
+            offsets = await self._publish(steps)
         finally:
             self._traces.published()
-        changes = {p: step.changes(batch.last[p], tails.get(p)) for p, step in steps.items()}
+        changes = {
+            p: step.changes(batch.last[p], _tail(views[p].tail, offsets.get(p, ()))) for p, step in steps.items()
+        }
         moved = await self._store.remember(changes)
-        self._remembered.update({partition: changes[partition].done for partition, ok in moved.items() if ok})
+        for partition in (each for each, ok in moved.items() if ok):
+            self._remembered[partition] = changes[partition].done
+            if changes[partition].tail <= max(offsets.get(partition, ()), default=-1):
+                del self._remembered[partition]  # another worker's events among one's own are folded by nobody: recover
         await self._store.announce([reply for p, step in steps.items() if moved[p] for reply in step.replies])
         return all(moved.values())
 
@@ -85,15 +90,22 @@ class Ledger(Generic[S, C, E]):
         wanted = batch.wanted()
         while True:
             views = await self._store.read(wanted)
-            lost = [partition for partition, view in views.items() if self._must_recover(partition, view)]
+            decided = {partition: self._decided(partition, batch) for partition in views}
+            lost = [each for each, view in views.items() if self._is_lost(each, view, decided[each])]
             if not lost:
                 return views
             for partition in lost:
-                # What lies before this batch's first record was acknowledged, so it was decided.
-                decided = max(self._remembered.get(partition, -1), batch.first[partition] - 1)
-                done = await self._recover(partition, decided)
+                done = await self._recover(partition, decided[partition])
                 if done is not None:
                     self._remembered[partition] = done
+
+    def _decided(self, partition: int, batch: "_Batch") -> int:
+        """The last source offset that is known to be decided: remembered by this worker, or acknowledged by anybody."""
+        return max(self._remembered.get(partition, -1), batch.first[partition] - 1)
+
+    def _is_lost(self, partition: int, view: PartitionView, decided: int) -> bool:
+        """Newly assigned to this worker, or Redis is behind what is known to be decided."""
+        return partition not in self._remembered or view.done is None or view.done < decided
 
     async def _recover(self, partition: int, decided: int) -> int | None:
         """A fault in folding is no command's fault: nothing is put aside for it, and the partition waits."""
@@ -105,20 +117,15 @@ class Ledger(Generic[S, C, E]):
             _log.exception("cannot-recover", source=self.deciding.source, partition=partition)
             raise LogUnreadable(f"partition {partition}: {type(error).__name__}: {error}") from error
 
-    def _must_recover(self, partition: int, view: PartitionView) -> bool:
-        """Newly assigned to this worker, or Redis is behind what this worker last remembered."""
-        known = self._remembered.get(partition)
-        return known is None or view.done is None or view.done < known
-
-    async def _publish(self, steps: dict[int, PartitionStep[S, C, E]]) -> dict[int, int]:
-        """The event offset after the last one published, by partition."""
+    async def _publish(self, steps: dict[int, PartitionStep[S, C, E]]) -> dict[int, list[int]]:
+        """The offsets of the events that were published, by partition."""
         records = [(record, partition) for partition, step in steps.items() for record in step.published]
         if not records:
             return {}
-        tails: dict[int, int] = {}
+        offsets: dict[int, list[int]] = {}
         for metadata in await self._producer.publish(self.deciding.events.name, records):
-            tails[metadata.partition] = max(metadata.offset + 1, tails.get(metadata.partition, 0))
-        return tails
+            offsets.setdefault(metadata.partition, []).append(metadata.offset)
+        return offsets
 
     def forget_assignment(self, owned: set[int]) -> None:
         """Partitions that went away are recovered again when they come back."""
@@ -126,6 +133,15 @@ class Ledger(Generic[S, C, E]):
         for partition in self.last_tick.keys() - owned:
             del self.last_tick[partition]
             LAST_TICK_TIMESTAMP_SECONDS.remove(self.deciding.source, partition)
+
+
+def _tail(tail: int, offsets: Collection[int]) -> int:
+    """Where to look for events that are not folded: behind one's own, as far as nobody else's lie among them."""
+    for offset in sorted(offsets):
+        if offset != tail:
+            break
+        tail += 1
+    return tail
 
 
 class _Batch:

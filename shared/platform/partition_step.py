@@ -68,13 +68,13 @@ class PartitionStep(Generic[S, C, E]):
                 self._command(item)
             done = max(done, item.record.offset)
 
-    def changes(self, last: int, tail: int | None) -> Changes:
-        """What to remember once the events are published; `tail` is the offset after the last of them."""
+    def changes(self, last: int, tail: int) -> Changes:
+        """What to remember once the events are published; `tail`: from where on events are not folded."""
         aggregates = {key: self._aggregates[key] for key in sorted(self._touched)}
         return Changes(
             expected_done=self._view.done,
             done=max(last, -1 if self._view.done is None else self._view.done),
-            tail=self._view.tail if tail is None else tail,
+            tail=tail,
             states={key: self._deciding.store(aggregate) for key, aggregate in aggregates.items()},
             due_ms={key: self._deciding.due_ms(aggregate) for key, aggregate in aggregates.items()},
             keep_ms={key: self._deciding.keep_ms(aggregate) for key, aggregate in aggregates.items()},

@@ -69,11 +69,13 @@ class Fold(Generic[S, C, E]):
         """An event whose headers can be read and whose body cannot: needed, unless there is another copy of it."""
         self._unreadable.add(step)
 
-    @property
-    def incomplete_from(self) -> int | None:
-        """The event offset at which the earliest incomplete source record begins."""
-        offsets = [item.record.offset for group in self._open.values() for item in group.values()]
-        return min(offsets, default=None)
+    def incomplete_from(self, done: int) -> int | None:
+        """The event offset at which the earliest incomplete source record begins that is not decided yet.
+
+        Of those up to `done` there is a complete copy: what is open of them is the rest of another.
+        """
+        waiting = [group for origin, group in self._open.items() if origin > done]
+        return min((item.record.offset for group in waiting for item in group.values()), default=None)
 
     def miss_nothing(self) -> None:
         """Once all is added: whether an unreadable event was an aggregate's last."""
@@ -125,7 +127,10 @@ class Recovery:
                 items, unreadable = _understood(records)
                 if not lost:
                     subjects = {item.envelope.subject for item in items} | {subject for subject, _ in unreadable}
-                    fold.known |= await self._states(partition, subjects - fold.known.keys())
+                    then = (await self._store.read({partition: (subjects - fold.known.keys(), None)}))[partition]
+                    if (then.done, then.tail) != (view.done, view.tail):
+                        return None
+                    fold.known |= then.states
                 for step in unreadable:
                     fold.add_unreadable(step)
                 for item in items:
@@ -133,7 +138,8 @@ class Recovery:
                 events, end = events + len(items), records[-1].offset + 1
         fold.miss_nothing()
         done = max(decided, fold.decided, -1 if view.done is None else view.done)
-        tail = end if fold.incomplete_from is None else fold.incomplete_from
+        incomplete_from = fold.incomplete_from(done)
+        tail = end if incomplete_from is None else incomplete_from
         changes = _changes(fold, deciding, Changes(expected_done=view.done, done=done, tail=tail))
         if not (await self._store.remember({partition: changes}))[partition]:
             return None
@@ -141,9 +147,6 @@ class Recovery:
             LEDGER_REBUILDS.labels(deciding.source).inc()
             _log.warning("rebuilt", source=deciding.source, partition=partition, events=events, done=done)
         return done
-
-    async def _states(self, partition: int, subjects: set[str]) -> dict[str, Remembered]:
-        return (await self._store.read({partition: (subjects, None)}))[partition].states
 
 
 def _understood(records: Sequence[Record]) -> tuple[list[Received], set[Step]]:

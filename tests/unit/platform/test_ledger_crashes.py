@@ -1,17 +1,19 @@
 """The ledger in memory: whatever crashes, is lost or is cut differently, the same log gives the same events."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
+from aiokafka.structs import RecordMetadata
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.contracts import duty
-from shared.contracts.envelope import decode
+from shared.contracts.envelope import EncodedRecord, decode
 from shared.platform.dead_letters import DeadLetters
 from shared.platform.ledger import Ledger
 from shared.platform.outcomes import Outcome
@@ -48,8 +50,8 @@ def written(log: list[Any]) -> World:
     return world
 
 
-def worker(world: World, store: FakeStore) -> Ledger[Any, Any, Any]:
-    producer = cast("Any", FakeProducer(world, START))
+def worker(world: World, store: FakeStore, publishing: FakeProducer | None = None) -> Ledger[Any, Any, Any]:
+    producer = cast("Any", publishing or FakeProducer(world, START))
     letters = DeadLetters(producer, "test")
     recovery = Recovery(cast("Any", store), cast("Any", FakeReader(world)), DECIDING.events)
     return Ledger(DECIDING, store=cast("Any", store), producer=producer, dead_letters=letters, recovery=recovery)
@@ -130,6 +132,82 @@ def test_whoever_waits_for_an_outcome_gets_it_though_the_worker_that_decided_it_
     calm, stormy = written(log), written(log)
     expected = statuses(asyncio.run(play(calm, [len(log)], [])))
     assert statuses(asyncio.run(play(stormy, cuts, weather))) == expected
+
+
+class Interrupted(FakeProducer):
+    """Before its n-th record somebody else has a turn."""
+
+    def __init__(self, world: World, before: dict[int, Callable[[], Awaitable[object]]]) -> None:
+        super().__init__(world, START)
+        self._before = before
+        self._records = 0
+
+    async def publish(self, topic: str, records: Sequence[tuple[EncodedRecord, int | None]]) -> list[RecordMetadata]:
+        done: list[RecordMetadata] = []
+        for record in records:
+            self._records += 1
+            if self._records in self._before:
+                await self._before[self._records]()
+            done += await super().publish(topic, [record])
+        return done
+
+
+async def test_events_of_another_worker_among_ones_own_are_looked_at_again() -> None:
+    """Both publish at once, and one crashes. The one that may remember has the other's events before its own last."""
+    log = [("u1", TWICE_MEMBER, 0), ("u2", "m1", 1), ("u3", "m1", 2), ("u3", "m1", 3)]
+    calm, world = written(log), written(log)
+    expected = await play(calm, [len(log)], [])
+    store, records = FakeStore(world), world.logs[COMMANDS]
+    other_is_under_way, one_is_done = asyncio.Event(), asyncio.Event()
+    others: list[asyncio.Task[None]] = []
+
+    async def other_begins() -> None:
+        others.append(asyncio.create_task(other.handle(records)))
+        await other_is_under_way.wait()
+
+    async def other_waits() -> None:
+        other_is_under_way.set()
+        await one_is_done.wait()
+
+    async def other_crashes() -> None:
+        raise ConnectionResetError
+
+    one = worker(world, store, Interrupted(world, {2: other_begins}))
+    other = worker(world, store, Interrupted(world, {4: other_waits, 5: other_crashes}))
+    await one.handle(records[:1])
+    one_is_done.set()
+    with pytest.raises(ConnectionResetError):
+        await others[0]
+    await worker(world, store).handle(records[1:])
+    assert store.partitions[0]["states"] == expected.partitions[0]["states"]
+    assert events_once(world) == events_once(calm)
+
+
+async def test_the_rest_of_a_repeat_is_not_looked_at_for_ever() -> None:
+    """Somebody published one of two events again and crashed; both were decided long ago."""
+    world = written([("u1", TWICE_MEMBER, 0), ("u1", "m1", 1)])
+    store, records = FakeStore(world), world.logs[COMMANDS]
+    await worker(world, store).handle(records[:1])
+    last = world.logs[EVENTS][-1]
+    world.logs[EVENTS].append(replace(last, offset=last.offset + 1))
+    await worker(world, store).handle(records[1:])
+    assert store.partitions[0]["tail"] == len(world.logs[EVENTS])
+
+
+async def test_what_others_have_acknowledged_is_decided_though_redis_was_rewound_to_what_one_remembers() -> None:
+    log = [("u1", "m1", number) for number in range(4)]
+    calm, world = written(log), written(log)
+    expected = await play(calm, [len(log)], [])
+    store, records = FakeStore(world), world.logs[COMMANDS]
+    one, other = worker(world, store), worker(world, store)
+    await one.handle(records[:1])
+    await other.handle(records[1:2])
+    before = deepcopy(store.partitions)
+    await other.handle(records[2:3])
+    store.partitions = before
+    await one.handle(records[3:])
+    assert store.partitions[0]["states"] == expected.partitions[0]["states"]
+    assert events_once(world) == events_once(calm)
 
 
 def half_spoilt(world: World, headers: str) -> None:
