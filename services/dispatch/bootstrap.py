@@ -115,7 +115,7 @@ def _match(worker: Worker, settings: DispatchSettings, store: LedgerStore) -> No
     ordered = CaughtUp(bootstrap, folded, (INCIDENTS,), give_up_after_s=UNKNOWING_S)
     for guard in (known, decided, ordered):
         worker.on_stop(guard.close)
-    kept = ClaimsKept(worker.redis, decided, ordered)
+    kept = ClaimsKept(worker.redis, decided, ordered, worker.ids)
     for drill in ("false", "true"):
         DOUBLE_ORDERS.labels(drill)  # shown as 0, so that the first one is seen as an increase
     worker.react("match", INCIDENTS, MatchRequests(matcher, known, worker.dead_letters).handle)

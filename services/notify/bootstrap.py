@@ -223,7 +223,7 @@ def _project_people(worker: Worker, parts: _Parts) -> None:
 
 
 def _send(worker: Worker, parts: _Parts, lanes: Collection[Lane]) -> None:
-    marks = RedisCallMarks(worker.redis, worker.clock)
+    marks = RedisCallMarks(worker.redis)
     worker.repeat("keep call marks", marks.keep, every_s=1.0)
     sender = Sender(
         parts.channels,

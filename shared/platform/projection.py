@@ -14,6 +14,7 @@ from shared.contracts.topics import Topic
 from shared.platform.dead_letters import DeadLetters
 from shared.platform.log_reader import LogReader
 from shared.platform.records import Received, Record
+from shared.platform.redis_run import RUN
 from shared.platform.telemetry import PROJECTION_REBUILDS, get_logger
 from shared.platform.waiting import AWAY
 from shared.ports import Clock
@@ -22,8 +23,7 @@ _log = get_logger("projection")
 
 # Which store this is: another one after a FLUSHALL, after a restart (which may have lost the last second) and after a
 # fail-over (which may have lost more), though it holds the same markers, or as before none.
-_IDENTITY = """
-local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+_IDENTITY = f"""{RUN}
 local function identity() return run .. (redis.call('GET', KEYS[2]) or '') end
 """
 SEE = f"""{_IDENTITY}

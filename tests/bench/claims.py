@@ -72,7 +72,7 @@ class Contest:
     async def fill(self, city: Sequence[OnDuty]) -> None:
         """Every unit registered and on duty, by the service's own projection; no claim was ever lost."""
         await self._redis.flushdb()
-        await self._redis.set(KEPT_KEY, 1)
+        await self._redis.set(KEPT_KEY, (await self._redis.info("server"))["run_id"])
         projection = RedisUnits(self._redis)
         for start in range(0, len(city), FILLED_AT_ONCE):
             some = city[start : start + FILLED_AT_ONCE]

@@ -10,7 +10,7 @@ from services.notify.adapters import redis_call_marks
 from services.notify.adapters.delivery_ledger import deciding, ledger_name
 from services.notify.adapters.kafka_lane_commands import KafkaLaneCommands
 from services.notify.adapters.kafka_streams import AttemptStream
-from services.notify.adapters.redis_call_marks import RedisCallMarks
+from services.notify.adapters.redis_call_marks import SINCE_KEY, RedisCallMarks
 from services.notify.adapters.redis_deliveries import RedisContents
 from services.notify.adapters.redis_delivery_keys import delivery_key
 from services.notify.application.channels import OutgoingMessage, same_result
@@ -26,6 +26,7 @@ from shared.contracts.delivery import (
 )
 from shared.contracts.registry import Channel
 from shared.contracts.topics import DELIVERIES
+from shared.platform.clock import to_ms
 from shared.platform.records import Received
 from shared.platform.rules import Deciding
 from shared.vocabulary.terms import AttemptOutcome, ChannelKind, Lane
@@ -95,12 +96,17 @@ class PlansProjection:
         await pipeline.execute()
 
 
+def keep_marks(memory: Keys, args: Sequence[str]) -> None:
+    """What RedisCallMarks' other script does."""
+    if (memory.get(SINCE_KEY) or "").split(" ")[0] != str(memory.run):
+        memory.put(SINCE_KEY, f"{memory.run} {to_ms(now()) + int(args[0])}", FOR_EVER_MS)
+
+
 def set_mark(memory: Keys, args: Sequence[str]) -> int:
     """What RedisCallMarks' script does."""
-    since_key, mark_key, now_ms, begun_ms, kept_ms = args
-    if memory.get(since_key) is None:
-        memory.put(since_key, str(now_ms), FOR_EVER_MS)
-    if int(begun_ms) < int(memory.get(since_key) or 0) or memory.get(mark_key) is not None:
+    _, mark_key, apart_ms, begun_ms, kept_ms = args
+    keep_marks(memory, [apart_ms])
+    if int(begun_ms) < int((memory.get(SINCE_KEY) or "").split(" ")[1]) or memory.get(mark_key) is not None:
         return 0
     memory.put(mark_key, "1", float(kept_ms))
     return 1
@@ -110,7 +116,10 @@ class DeliveryStory:
     """Plays a Story."""
 
     decidings: ClassVar[Mapping[str, Deciding[Any, Any, Any]]] = {ledger_name(lane): deciding(lane) for lane in LANES}
-    scripts: ClassVar[Mapping[str, Script]] = {redis_call_marks.SET: set_mark}
+    scripts: ClassVar[Mapping[str, Script]] = {
+        redis_call_marks.SET: set_mark,
+        redis_call_marks.KEEP: keep_marks,
+    }
 
     def __init__(self, world: World) -> None:
         self.provider = Provider(world)
@@ -120,7 +129,7 @@ class DeliveryStory:
     def install(self, worker: Worker) -> None:
         for name, rules in self.decidings.items():
             worker.decide(name, rules)
-        marks: Any = RedisCallMarks(worker.redis, worker.process)
+        marks: Any = RedisCallMarks(worker.redis)
         worker.every(1.0, marks.keep)
         sender = Sender(
             {kind: ProcessChannel(kind, self.provider, worker.process) for kind in KINDS},

@@ -24,6 +24,7 @@ from shared.contracts.base import Message, Place
 from shared.contracts.incident import OrderIssued
 from shared.contracts.topics import DISPATCH_COMMANDS, INCIDENTS
 from shared.platform.caught_up import Decided, Folded
+from shared.platform.clock import SystemIds
 from shared.platform.dead_letters import understand
 from shared.platform.projection import done_key
 from shared.platform.records import Record
@@ -84,7 +85,7 @@ class IncidentStory:
         known: Any = TopicCaughtUp(worker.reader, Folded(worker.redis, FOLDED), INCIDENTS)
         worker.consume("dispatch.match", INCIDENTS, MatchRequests(matcher, known, worker.dead_letters).handle)
         decided: Any = TopicCaughtUp(worker.reader, Decided(worker.store(DISPATCH)), DISPATCH_COMMANDS)
-        worker.every(RESTORE_EVERY_S, ClaimsKept(worker.redis, decided, known).restore)
+        worker.every(RESTORE_EVERY_S, ClaimsKept(worker.redis, decided, known, SystemIds()).restore)
         resolver = DoubleOrderResolver(
             orders=directory,
             incidents=incidents,

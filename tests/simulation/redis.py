@@ -140,8 +140,9 @@ class Client:
     def register_script(self, text: str) -> Callable[..., Awaitable[Any]]:
         script = self._scripts[text]
 
-        async def run(*, keys: Sequence[str], args: Sequence[str], client: Pipeline | None = None) -> Any:
-            own = args if len(keys) == 1 else [*keys, *args]  # a single key is a prefix that the script knows
+        async def run(*, keys: Sequence[str], args: Sequence[str | bytes], client: Pipeline | None = None) -> Any:
+            texts = [each.decode() if isinstance(each, bytes) else each for each in args]
+            own = texts if len(keys) == 1 else [*keys, *texts]  # a single key is a prefix that the script knows
             if client is None:
                 return await self.call("run a script", lambda memory: script(memory, own))
             return client.add(lambda memory: script(memory, own))

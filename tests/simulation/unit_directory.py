@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.dispatch.adapters import redis_unit_directory, redis_unit_orders
+from services.dispatch.adapters import claims_kept, redis_unit_directory, redis_unit_orders
 from services.dispatch.adapters.claims_kept import KEPT_KEY
 from services.dispatch.adapters.redis_units import PREFIX
 from shared.vocabulary.geography import Point, distance_m
-from tests.simulation.redis import Keys, Script
+from tests.simulation.redis import FOR_EVER_MS, Keys, Script
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,26 @@ class Unit:
     members: int = 3
 
 
+def see_loss(keys: Keys, args: Sequence[str]) -> bytes | None:
+    """What ClaimsKept's first script does."""
+    kept_key, lost_key, new = args
+    if keys.get(kept_key) == str(keys.run):
+        return None
+    if keys.get(lost_key) is None:
+        keys.put(lost_key, new, FOR_EVER_MS)
+    return f"{keys.run}{keys.get(lost_key)}".encode()
+
+
+def keep_claims(keys: Keys, args: Sequence[str]) -> int:
+    """What its second does."""
+    kept_key, lost_key, lost = args
+    if f"{keys.run}{keys.get(lost_key) or ''}" != lost:
+        return 0
+    keys.put(kept_key, str(keys.run), FOR_EVER_MS)
+    keys.delete(lost_key)
+    return 1
+
+
 class UnitScripts:
     """`choose_and_claim.lua` and `update_orders.lua`."""
 
@@ -32,6 +52,8 @@ class UnitScripts:
         return {
             redis_unit_directory._SCRIPT: self.choose_and_claim,
             redis_unit_orders._SCRIPT: self.update_orders,
+            claims_kept.LOST: see_loss,
+            claims_kept.KEEP: keep_claims,
         }
 
     def choose_and_claim(self, keys: Keys, args: Sequence[str]) -> bytes | None:
@@ -39,7 +61,7 @@ class UnitScripts:
         kept_key = f"{PREFIX}round:{wanted['incident_id']}:{wanted['round']}"
         kept = keys.get(kept_key)
         if kept is None:
-            if keys.get(KEPT_KEY) is None:
+            if keys.get(KEPT_KEY) != str(keys.run):
                 return None
             rows = self.choose(keys, wanted)
             claim(keys, rows, wanted)

@@ -1,7 +1,7 @@
 -- Chooses and claims units for one round of one incident, once: asked again, it gives the same answer.
 -- KEYS[1]: prefix of all keys. ARGV[1]: the request as JSON; times in ms, distances in m.
 -- Answers JSON: {claimed_ms, units}, or nothing when the claims of before were lost (claims_kept.py).
--- The keys are listed in redis_units.py.
+-- The keys are listed in redis_units.py; `run` comes from redis_run.py.
 local FIRST_RING_M, LOOK_MOST = 200, 2000
 
 local prefix, wanted = KEYS[1], cjson.decode(ARGV[1])
@@ -9,7 +9,7 @@ local now = wanted.now_ms
 local kept_key = prefix .. 'round:' .. wanted.incident_id .. ':' .. wanted.round
 local kept = redis.call('GET', kept_key)
 if kept then return kept end
-if redis.call('EXISTS', prefix .. 'claims-kept') == 0 then return false end
+if redis.call('GET', prefix .. 'claims-kept') ~= run then return false end
 
 local excluded = {}
 for _, id in ipairs(wanted.exclude) do excluded[id] = true end

@@ -12,6 +12,7 @@ from services.dispatch.adapters.redis_units import PREFIX, to_ms
 from services.dispatch.application.ports import ClaimsLost, Found, HeldOrder, Home, Selection
 from shared.contracts.incident import ReinforcementRequested
 from shared.platform.clock import from_ms
+from shared.platform.redis_run import RUN
 from shared.vocabulary.geography import Point
 from shared.vocabulary.terms import OrderRole
 
@@ -20,7 +21,7 @@ CLAIM_MS = 180_000
 ANSWER_KEPT_MS = 24 * 3_600_000
 SHOWN = 20
 
-_SCRIPT = (Path(__file__).parent / "choose_and_claim.lua").read_text("utf-8")
+_SCRIPT = RUN + (Path(__file__).parent / "choose_and_claim.lua").read_text("utf-8")
 
 
 class RedisUnitDirectory:

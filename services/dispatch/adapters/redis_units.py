@@ -9,7 +9,8 @@ Keys, all under one hash tag so that a script may touch them together:
     claim:<unit>     "<drill> <incident> <round>", lapses unless an order confirms it
     rest:<unit>      there while the unit rests after an order: "<drill>"
     round:<incident>:<round>   the matcher's answer
-    claims-kept      there while every claim that was made is kept; gone with them when Redis loses its data
+    claims-kept      the run of Redis that has every claim that was made
+    claims-lost      an id for the loss that claims come back from, until they are kept
     seen:<incident>  sequence of the last event folded
     doubly-ordered   set of units with more than one open order
 """

@@ -103,7 +103,7 @@ class Directory:
 
     async def select(self, request: incident.ReinforcementRequested, after_s: float = 0) -> Selection:
         """As `choose`, with everything. The claims of before are kept."""
-        await self.redis.set(KEPT_KEY, 1)
+        await self.redis.set(KEPT_KEY, (await self.redis.info("server"))["run_id"])
         return await self.directory.choose_and_claim(request, NOW + timedelta(seconds=after_s))
 
     async def chosen(self, request: incident.ReinforcementRequested, after_s: float = 0) -> list[str]:
