@@ -101,16 +101,17 @@ class CommandGateway:
     async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
         """What became of a command, for a day after it was decided; None when that is not (or no longer) known.
 
-        Where Redis has lost the outcome, the aggregate itself, folded from the log again, tells that it was accepted.
+        Where Redis has lost the outcome, or went back to one from before the command was sent again and had effect, the
+        aggregate itself, folded from the log again, tells that it was accepted.
         """
         partition = partition_of(aggregate_id, self._topic.partitions)
         with contextlib.suppress(RedisError, OSError):
-            kept = await self._store.outcome(partition, command_id)
-            if kept is not None:
-                return Outcome.model_validate_json(kept)
+            stored = await self._store.outcome(partition, command_id)
+            kept = None if stored is None else Outcome.model_validate_json(stored)
+            if kept is not None and kept.status == "accepted":
+                return kept
             now = await self._store.remembered(partition, aggregate_id)
-            if command_id in now.handled:
-                return _accepted(command_id, aggregate_id, now)
+            return _accepted(command_id, aggregate_id, now) if command_id in now.handled else kept
         return None
 
     async def state(self, aggregate_id: str) -> bytes | None:

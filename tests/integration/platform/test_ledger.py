@@ -173,6 +173,20 @@ async def test_an_outcome_is_known_again_after_redis_has_lost_it(
     assert await gateway.outcome(unit, new_id()) is None
 
 
+async def test_an_outcome_from_before_a_command_had_effect_is_not_told(
+    worker: Worker, gateway: CommandGateway, redis: Redis
+) -> None:
+    """It was refused, then sent again and accepted; and Redis went back to an earlier moment."""
+    unit, command_id = new_id(), new_id()
+    await check_out(gateway, unit, "m1", command_id)
+    [key] = await redis.keys(f"*outcome:{command_id}")
+    refused = Outcome(command_id=command_id, aggregate_id=unit, status="refused", code="not-on-duty")
+    await redis.set(key, refused.model_dump_json())
+    outcome = await gateway.outcome(unit, command_id)
+    assert outcome is not None
+    assert outcome.status == "accepted"
+
+
 @pytest.mark.timeout(180)
 async def test_sigkilled_workers_lose_and_double_nothing(
     settings: PlatformSettings, gateway: CommandGateway, redis: Redis, tmp_path: Path
