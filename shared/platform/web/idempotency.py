@@ -4,10 +4,13 @@ The answer is kept in Redis for a day under (caller, path, key) with a fingerpri
 layer: that nothing takes effect twice is the ledger's doing, since the command's id is derived from the same key.
 """
 
+import asyncio
 import base64
+import contextlib
 import hashlib
 import json
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from redis.asyncio import Redis
@@ -19,7 +22,9 @@ from shared.platform.web.problems import Problem, Titles, problem_response
 from shared.vocabulary.ids import derived_id
 
 KEPT_S = 24 * 3600
-IN_FLIGHT_S = 30
+IN_FLIGHT_S = 3
+"""A process that dies or stands still keeps a caller from trying again for so long: an answer to an order is urgent."""
+RENEW_EVERY_S = 1.0
 BODY_MAX = 1_000_000
 KEY_MAX = 200
 
@@ -73,7 +78,8 @@ class IdempotencyMiddleware:
             return
         recorder = _Recorder(send)
         try:
-            await self._app(scope, _replay(body), recorder)
+            async with self._held(name):
+                await self._app(scope, _replay(body), recorder)
         finally:
             await self._keep(name, fingerprint, recorder)
 
@@ -85,6 +91,20 @@ class IdempotencyMiddleware:
             return None
         kept = await cast("Awaitable[bytes | None]", self._redis.get(name))
         return json.loads(kept) if kept is not None else None
+
+    @asynccontextmanager
+    async def _held(self, name: str) -> AsyncGenerator[None]:
+        renewing = asyncio.create_task(self._renew(name))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+
+    async def _renew(self, name: str) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            with contextlib.suppress(RedisError, OSError):
+                await self._redis.expire(name, IN_FLIGHT_S)
 
     async def _keep(self, name: str, fingerprint: str, recorder: "_Recorder") -> None:
         try:

@@ -1,5 +1,6 @@
 """HTTP as every service speaks it: problems, tokens, idempotency keys, correlation ids, health."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -28,18 +29,34 @@ class Order(BaseModel):
     count: int
 
 
+class Door:
+    """Whoever delivers waits here."""
+
+    def __init__(self) -> None:
+        self.reached, self.opened = asyncio.Event(), asyncio.Event()
+
+    async def pass_through(self) -> None:
+        self.reached.set()
+        await self.opened.wait()
+
+
 @pytest.fixture
-async def client(redis_url: str) -> AsyncGenerator[httpx.AsyncClient]:
+async def client(redis_url: str, door: Door) -> AsyncGenerator[httpx.AsyncClient]:
     redis: Redis = Redis.from_url(redis_url)
     await redis.flushdb()
-    app = shop(redis, redis_url)
+    app = shop(redis, redis_url, door)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
         yield client
     await redis.aclose()
 
 
-def shop(redis: Redis, redis_url: str) -> FastAPI:
+@pytest.fixture
+def door() -> Door:
+    return Door()
+
+
+def shop(redis: Redis, redis_url: str, door: Door) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         yield
@@ -60,6 +77,10 @@ def shop(redis: Redis, redis_url: str) -> FastAPI:
     )
     sold: list[int] = []
 
+    @app.post("/shop/v1/deliveries")
+    async def deliver() -> None:
+        await door.pass_through()
+
     @app.post("/shop/v1/orders", status_code=201)
     async def order(body: Order, principal: Annotated[Principal, Depends(current_principal)]) -> dict[str, object]:
         if body.count > 10:
@@ -73,7 +94,7 @@ def shop(redis: Redis, redis_url: str) -> FastAPI:
     async def till(_: Annotated[Principal, Depends(principal_with(Role.OPERATOR))]) -> dict[str, int]:
         return {"sold": sum(sold)}
 
-    del order, till
+    del deliver, order, till
     return app
 
 
@@ -151,6 +172,24 @@ async def test_a_fault_is_not_kept_as_the_answer(client: httpx.AsyncClient) -> N
     for _ in range(2):
         answer = await client.post("/shop/v1/orders", json={"count": -1}, headers=headers)
         assert answer.status_code == 500
+
+
+async def test_a_key_is_held_while_its_request_lasts_and_not_for_long_after_its_process_died(
+    client: httpx.AsyncClient, redis: Redis, door: Door
+) -> None:
+    headers = {**bearer(MEMBER), "Idempotency-Key": "k3"}
+    first = asyncio.create_task(client.post("/shop/v1/deliveries", headers=headers))
+    await door.reached.wait()
+    [key] = await redis.keys("shop:answers:*")
+    left_ms = [await redis.pttl(key)]
+    while left_ms[-1] <= min(left_ms):  # until it was renewed
+        left_ms.append(await redis.pttl(key))
+    again = await client.post("/shop/v1/deliveries", headers=headers)
+    assert (again.status_code, again.json()["code"]) == (409, "idempotency-in-flight")
+    assert 0 < min(left_ms) <= max(left_ms) <= 3000
+    door.opened.set()
+    assert (await first).status_code == 200
+    assert (await client.post("/shop/v1/deliveries", headers=headers)).status_code == 200
 
 
 async def test_another_callers_key_is_another_key(client: httpx.AsyncClient) -> None:
