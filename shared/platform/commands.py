@@ -118,6 +118,11 @@ class CommandGateway:
         """The aggregate's live state as JSON; None when there is none."""
         return await self._store.state(partition_of(aggregate_id, self._topic.partitions), aggregate_id)
 
+    async def is_lost(self, aggregate_id: str) -> bool:
+        """Whether Redis may have lost what a projection does not find: it is, or is about to be, folded again."""
+        partition = partition_of(aggregate_id, self._topic.partitions)
+        return await self.state(aggregate_id) is not None or await self._store.is_being_rebuilt(partition)
+
     async def check(self) -> str | None:
         """Readiness: whether answers can be heard."""
         return None if self._subscribed.is_set() else "not subscribed to the deciders' answers"

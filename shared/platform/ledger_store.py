@@ -128,6 +128,10 @@ class LedgerStore:
         )
         return Remembered() if stored is None else parse_remembered(stored)
 
+    async def is_being_rebuilt(self, partition: int) -> bool:
+        """Whether what is not found may only be lost for the moment: ticks come to every partition that was decided."""
+        return (await self.read({partition: ((), None)}))[partition].done is None
+
     async def outcome(self, partition: int, command_id: str) -> bytes | None:
         """What became of a command, for a day."""
         return await cast("Awaitable[bytes | None]", self._redis.get(f"{self._prefix(partition)}outcome:{command_id}"))

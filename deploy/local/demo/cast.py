@@ -73,7 +73,7 @@ async def on_duty(scenario: Scenario, city: City, api: Api, factor: float) -> As
         for task in tasks:
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
-        cast.faults += [end for end in ended if isinstance(end, BaseException) and not _is_cancelled(end)]
+        cast.faults += [fault for end in ended if isinstance(end, BaseException) for fault in _faults(end)]
     finally:
         await asyncio.gather(*(crew.check_out() for crew in crews))
 
@@ -105,5 +105,9 @@ async def _keep_reporting(crew: Crew) -> None:
         await crew.report_positions()
 
 
-def _is_cancelled(end: BaseException) -> bool:
-    return isinstance(end, asyncio.CancelledError)
+def _faults(end: BaseException) -> list[BaseException]:
+    """What a group's tasks failed of, and not that they failed. To be cancelled is no fault."""
+    if isinstance(end, BaseExceptionGroup):
+        each: tuple[BaseException, ...] = end.exceptions
+        return [fault for one in each for fault in _faults(one)]
+    return [] if isinstance(end, asyncio.CancelledError) else [end]

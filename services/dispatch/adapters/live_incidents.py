@@ -21,8 +21,7 @@ class LedgerIncidents:
         return None if stored is None else INCIDENT_JSON.validate_json(stored)
 
     async def is_being_rebuilt(self, incident_id: str) -> bool:
-        partition = _partition(incident_id)
-        return (await self._store.read({partition: ((), None)}))[partition].done is None
+        return await self._store.is_being_rebuilt(_partition(incident_id))
 
 
 def _partition(incident_id: str) -> int:

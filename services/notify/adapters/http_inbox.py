@@ -77,6 +77,8 @@ def inbox_router(inbox: Inbox, bell: InboxBell, gateways: Mapping[Lane, CommandG
         """The caller has read it: nothing more of it is sent to them."""
         plan = await inbox.find(caller.subject, delivery_id)
         if plan is None:
+            if not await inbox.knows(delivery_id) and any([await g.is_lost(delivery_id) for g in gateways.values()]):
+                raise Problem(503, "unavailable", "inboxes are being rebuilt", headers={"Retry-After": "1"})
             raise Problem(404, "not-found")
         body = AcknowledgeDelivery(delivery_id=delivery_id, member_id=caller.subject, via=ChannelKind.INBOX)
         outcome = await gateways[plan.lane].submit(

@@ -36,6 +36,9 @@ class RedisInbox:
         mine = plan is not None and any(recipient.member_id == member_id for recipient in plan.recipients)
         return plan if mine else None
 
+    async def knows(self, delivery_id: str) -> bool:
+        return bool(await cast("Awaitable[int]", self._redis.hexists(delivery_key(delivery_id), "plan")))
+
 
 class RedisDeliveries:
     """What became of an incident's deliveries, oldest first."""

@@ -79,6 +79,10 @@ class Inbox(Protocol):
         """The plan of a delivery to this member; None when there is none, or it is for others."""
         ...
 
+    async def knows(self, delivery_id: str) -> bool:
+        """Whether there is such a delivery, to whomever."""
+        ...
+
 
 class Deliveries(Protocol):
     """What became of deliveries."""

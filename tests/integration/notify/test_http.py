@@ -59,6 +59,12 @@ async def test_an_inbox_is_its_members_own(api: httpx.AsyncClient, projection: D
     assert (await api.post("/notify/v1/inbox/d1/acknowledge")).status_code == 401
 
 
+async def test_what_redis_may_have_lost_is_to_be_asked_for_again(api: httpx.AsyncClient) -> None:
+    """Nothing was decided in this Redis yet, as after a loss: nobody can say that there is no such delivery."""
+    answer = await api.post("/notify/v1/inbox/d7/acknowledge", headers=member("a"))
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "unavailable", "1")
+
+
 async def test_a_cursor_that_is_none_of_ours_is_named(api: httpx.AsyncClient) -> None:
     answer = await api.get("/notify/v1/inbox", params={"cursor": "!!!"}, headers=member("a"))
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "cursor-invalid", "cursor")
