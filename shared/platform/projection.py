@@ -14,25 +14,21 @@ from shared.contracts.topics import Topic
 from shared.platform.dead_letters import DeadLetters
 from shared.platform.log_reader import LogReader
 from shared.platform.records import Received, Record
-from shared.platform.redis_run import RUN
+from shared.platform.redis_run import IDENTITY
 from shared.platform.telemetry import PROJECTION_REBUILDS, get_logger
 from shared.platform.waiting import AWAY
 from shared.ports import Clock
 
 _log = get_logger("projection")
 
-# Which store this is: another one after a FLUSHALL, after a restart (which may have lost the last second) and after a
-# fail-over (which may have lost more), though it holds the same markers, or as before none.
-_IDENTITY = f"""{RUN}
-local function identity() return run .. (redis.call('GET', KEYS[2]) or '') end
-"""
-SEE = f"""{_IDENTITY}
+# Another store may hold the same markers, or as before none.
+SEE = f"""{IDENTITY}
 redis.call('SETNX', KEYS[2], ARGV[1])
-return {{identity(), redis.call('HGETALL', KEYS[1])}}
+return {{identity(KEYS[2]), redis.call('HGETALL', KEYS[1])}}
 """
 # All of them or none.
-MARK = f"""{_IDENTITY}
-if identity() ~= ARGV[1] then return 0 end
+MARK = f"""{IDENTITY}
+if identity(KEYS[2]) ~= ARGV[1] then return 0 end
 for i = 2, #ARGV, 3 do
   if (redis.call('HGET', KEYS[1], ARGV[i]) or '') ~= ARGV[i + 1] then return 0 end
 end

@@ -185,13 +185,13 @@ def see_markers(memory: Keys, args: Sequence[str]) -> tuple[bytes, list[bytes]]:
     key, since, new = args
     memory.strings.setdefault(since, (new, FOR_EVER_MS))
     markers = memory.hashes.get(key, {}).items()
-    return _identity(memory, since), [part.encode() for marker in markers for part in marker]
+    return identity(memory, since), [part.encode() for marker in markers for part in marker]
 
 
 def move_markers(memory: Keys, args: Sequence[str]) -> int:
     """What a Projector's script does: all markers move from where they were found, in the store they were found in."""
-    key, since, identity, *moves = args
-    if _identity(memory, since) != identity:
+    key, since, store, *moves = args
+    if identity(memory, since) != store:
         return 0
     marks = memory.hashes.setdefault(key, {})
     steps = list(zip(moves[::3], moves[1::3], moves[2::3], strict=True))
@@ -201,5 +201,6 @@ def move_markers(memory: Keys, args: Sequence[str]) -> int:
     return 1
 
 
-def _identity(memory: Keys, since: str) -> bytes:
+def identity(memory: Keys, since: str) -> bytes:
+    """What redis_run.IDENTITY does."""
     return f"{memory.run} {memory.get(since) or ''}".encode()

@@ -9,7 +9,7 @@ from services.dispatch.adapters import claims_kept, redis_unit_directory, redis_
 from services.dispatch.adapters.claims_kept import KEPT_KEY
 from services.dispatch.adapters.redis_units import PREFIX
 from shared.vocabulary.geography import Point, distance_m
-from tests.simulation.redis import FOR_EVER_MS, Keys, Script
+from tests.simulation.redis import FOR_EVER_MS, Keys, Script, identity
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ def see_loss(keys: Keys, args: Sequence[str]) -> bytes | None:
         return None
     if keys.get(lost_key) is None:
         keys.put(lost_key, new, FOR_EVER_MS)
-    return f"{keys.run}{keys.get(lost_key)}".encode()
+    return identity(keys, lost_key)
 
 
 def keep_claims(keys: Keys, args: Sequence[str]) -> int:
     """What its second does."""
     kept_key, lost_key, lost = args
-    if f"{keys.run}{keys.get(lost_key) or ''}" != lost:
+    if identity(keys, lost_key).decode() != lost:
         return 0
     keys.put(kept_key, str(keys.run), FOR_EVER_MS)
     keys.delete(lost_key)

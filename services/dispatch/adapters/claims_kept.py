@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from services.dispatch.adapters.redis_units import PREFIX
 from shared.platform.caught_up import CaughtUp
-from shared.platform.redis_run import RUN
+from shared.platform.redis_run import IDENTITY
 from shared.platform.telemetry import get_logger
 from shared.ports import Ids
 
@@ -19,14 +19,14 @@ UNDER_WAY_S: Final = 2.0
 
 # KEYS: the mark, and the id of the loss that claims come back from. ARGV: an id, should it be a new loss.
 # Answers which loss of which run it is; nothing when the claims are kept.
-LOST = f"""{RUN}
+LOST = f"""{IDENTITY}
 if redis.call('GET', KEYS[1]) == run then return false end
 redis.call('SET', KEYS[2], ARGV[1], 'NX')
-return run .. redis.call('GET', KEYS[2])
+return identity(KEYS[2])
 """
 # ARGV: what LOST has answered; after another loss nothing is kept.
-KEEP = f"""{RUN}
-if run .. (redis.call('GET', KEYS[2]) or '') ~= ARGV[1] then return 0 end
+KEEP = f"""{IDENTITY}
+if identity(KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], run)
 return redis.call('DEL', KEYS[2])
 """
