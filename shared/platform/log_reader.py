@@ -12,6 +12,9 @@ from shared.platform.clock import to_ms
 from shared.platform.kafka_clients import record_of, start_or_stop
 from shared.platform.records import Record
 
+# What is read is there. A broker that waits for more at a partition's end keeps the next partition's answer back.
+WAIT_FOR_MORE_MS = 10
+
 
 class LogReader:
     """Reads ranges of one partition of one topic, one after another, over a connection that is kept.
@@ -90,6 +93,7 @@ class LogReader:
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="none",
+            fetch_max_wait_ms=WAIT_FOR_MORE_MS,
         )
         consumer.assign([where])
         await start_or_stop(consumer)

@@ -2,7 +2,7 @@
 -- KEYS[1]: prefix of all keys. ARGV[1]: the request as JSON; times in ms, distances in m.
 -- Answers JSON: {claimed_ms, units}, or nothing when the claims of before were lost (claims_kept.py).
 -- The keys are listed in redis_units.py; `run` comes from redis_run.py.
-local FIRST_RING_M, LOOK_MOST = 200, 2000
+local FIRST_RING_M, LOOK_MOST = 50, 2000
 
 local prefix, wanted = KEYS[1], cjson.decode(ARGV[1])
 local now = wanted.now_ms
@@ -17,18 +17,12 @@ for _, id in ipairs(wanted.exclude) do excluded[id] = true end
 -- A real incident takes a unit out of a drill; the drill's order is withdrawn when the real one is out.
 local function yields(is_drill) return is_drill == '1' and not wanted.drill end
 
-local function is_claimed(id)
-  local claim = redis.call('GET', prefix .. 'claim:' .. id)
+local function is_taken(claim, orders)
   if claim and not yields(string.sub(claim, 1, 1)) then return true end
-  for _, order in ipairs(redis.call('HVALS', prefix .. 'orders:' .. id)) do
+  for _, order in ipairs(orders) do
     if not yields(string.sub(order, 1, 1)) then return true end
   end
   return false
-end
-
-local function is_resting(id)
-  local rest = redis.call('GET', prefix .. 'rest:' .. id)
-  return rest and not yields(rest)
 end
 
 local function lacks(equipment, kinds)
@@ -46,31 +40,32 @@ local function has(list, item)
   return false
 end
 
+local seen, responders, watchers = {}, 0, {}
+
 -- nil when the unit's duty has run out though nobody has said so yet.
 local function look_at(id, distance)
   local unit = redis.call('HMGET', prefix .. 'unit:' .. id, 'station_id', 'members', 'until_ms', 'at_ms',
     'equipment', 'capabilities', 'lon', 'lat')
   if tonumber(unit[3] or '0') <= now then return nil end
   local members, equipment = tonumber(unit[2] or '0'), cjson.decode(unit[5] or '{}')
+  local below = members < wanted.threat_members_min or lacks(equipment, wanted.threat_equipment)
+  local held = redis.call('MGET', prefix .. 'claim:' .. id, prefix .. 'rest:' .. id)
   local against = {}
   local function note(applies, reason) if applies then against[#against + 1] = reason end end
   note(excluded[id], 'already-asked')
-  note(is_claimed(id), 'claimed')
-  note(is_resting(id), 'resting')
+  note(is_taken(held[1], redis.call('HVALS', prefix .. 'orders:' .. id)), 'claimed')
+  note(held[2] and not yields(held[2]), 'resting')
   note(tonumber(unit[4] or '0') + wanted.max_age_ms < now, 'position-stale')
   note(members < wanted.members_min, 'too-few-members')
   note(lacks(equipment, wanted.equipment), 'equipment-missing')
   note(wanted.capability and not has(cjson.decode(unit[6] or '[]'), wanted.capability), 'capability-missing')
   local fit = #against == 0
-  local below = members < wanted.threat_members_min or lacks(equipment, wanted.threat_equipment)
   note(below, 'threat-rule')
   return {
     unit_id = id, station_id = unit[1], distance_m = distance, members_on_duty = members,
     lon = tonumber(unit[7]), lat = tonumber(unit[8]), chosen = false, role = 'respond', reasons = against,
   }, fit, below
 end
-
-local seen, responders, watchers = {}, 0, {}
 
 local function consider(id, distance)
   local unit, fit, below = look_at(id, distance)
