@@ -67,7 +67,7 @@ def position_routes(directory: Directory, log: PositionLog, clock: Clock) -> API
         """Each fix counts for itself: `out-of-range`, `unknown-unit`, `not-your-unit`, `not-a-member`,
         `time-in-future`, `stale`.
         """
-        fixes = [ReportedFix(**fix.model_dump()) for fix in body.fixes]
+        fixes = [ReportedFix(**vars(fix)) for fix in body.fixes]
         reporter = Reporter(caller.path, (caller.unit_id or "") if caller.role in _PHONES else None)
         rejected = await report_positions(fixes, reporter, body.crs, clock.now(), directory, log)
         FIXES.labels("accepted").inc(len(fixes) - len(rejected))

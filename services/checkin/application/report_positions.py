@@ -55,9 +55,10 @@ async def report_positions(
     """
     rejected: list[Rejected] = []
     by_station: dict[tuple[str, str], list[Fix]] = {}
+    oldest, newest = now - AGE_MAX, now + AHEAD_MAX
     for index, fix in enumerate(fixes):
         unit = directory.units.get(fix.unit_id)
-        code = _fault(fix, unit, reporter, now)
+        code = _fault(fix, unit, reporter, oldest, newest)
         if code is not None or unit is None:
             rejected.append(Rejected(index, code or "unknown-unit"))
         else:
@@ -72,16 +73,25 @@ async def report_positions(
     return rejected
 
 
-def _fault(fix: ReportedFix, unit: Unit | None, reporter: Reporter, now: datetime) -> str | None:
-    faults = {
-        "out-of-range": not (abs(fix.lon) <= 180 and abs(fix.lat) <= 90 and 0 <= fix.accuracy_m <= ACCURACY_MAX_M),
-        "unknown-unit": unit is None,
-        "not-your-unit": unit is not None and not _may_report(reporter, unit),
-        "not-a-member": unit is not None and fix.member_id not in unit.member_ids,
-        "time-in-future": fix.time > now + AHEAD_MAX,
-        "stale": fix.time < now - AGE_MAX,
-    }
-    return next((code for code, holds in faults.items() if holds), None)
+def _fault(fix: ReportedFix, unit: Unit | None, reporter: Reporter, oldest: datetime, newest: datetime) -> str | None:
+    """Asked 25,000 times a second: no check is made after the first that fails."""
+    if not (abs(fix.lon) <= 180 and abs(fix.lat) <= 90 and 0 <= fix.accuracy_m <= ACCURACY_MAX_M):
+        return "out-of-range"
+    if unit is None:
+        return "unknown-unit"
+    return _fault_of_reporter(fix, unit, reporter) or _fault_of_time(fix, oldest, newest)
+
+
+def _fault_of_reporter(fix: ReportedFix, unit: Unit, reporter: Reporter) -> str | None:
+    if not _may_report(reporter, unit):
+        return "not-your-unit"
+    return None if fix.member_id in unit.member_ids else "not-a-member"
+
+
+def _fault_of_time(fix: ReportedFix, oldest: datetime, newest: datetime) -> str | None:
+    if fix.time > newest:
+        return "time-in-future"
+    return "stale" if fix.time < oldest else None
 
 
 def _may_report(reporter: Reporter, unit: Unit) -> bool:
