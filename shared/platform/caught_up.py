@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import Protocol, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 from redis.asyncio import Redis
 
 from shared.contracts.topics import Topic
-from shared.platform.kafka_clients import start_or_stop
+from shared.platform.kafka_clients import let_go, start_or_stop
 from shared.platform.ledger_store import LedgerStore
 from shared.platform.projection import done_key
 from shared.platform.telemetry import get_logger
@@ -67,9 +68,9 @@ class CaughtUp:
 
     async def wait(self) -> None:
         """Return once all is dealt with that is in the log now. TimeoutError (try again) when it takes long."""
-        ends = await self._ends()
         try:
             async with asyncio.timeout(WITHIN_S):
+                ends = await self._ends()
                 while await self._behind(ends):  # noqa: ASYNC110 - it may be another process's doing
                     await asyncio.sleep(LOOK_EVERY_S)
         except TimeoutError as error:
@@ -95,7 +96,13 @@ class CaughtUp:
             consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False)
             await start_or_stop(consumer)
             self._consumer = consumer
-        return await self._consumer.end_offsets(self._partitions)
+        try:
+            return await self._consumer.end_offsets(self._partitions)
+        except (KafkaError, OSError, asyncio.CancelledError):
+            # After a broker was away, one that was connected before may never answer again.
+            let_go(self._consumer)
+            self._consumer = None
+            raise
 
     async def _behind(self, ends: Mapping[TopicPartition, int]) -> bool:
         done = {

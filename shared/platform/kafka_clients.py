@@ -1,27 +1,66 @@
-"""Aiokafka's clients: starting them, and what they give."""
+"""Aiokafka's clients: starting and leaving them, and what they give."""
 
 import asyncio
-from typing import Any
+import contextlib
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
 
 from shared.platform.clock import from_ms
 from shared.platform.records import Record
 
+CLOSED_WITHIN_S = 5.0
 
-async def start_or_stop(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+_leaving: set[asyncio.Task[None]] = set()
+"""Held here: a task that nobody holds may be collected."""
+
+
+class Client(Protocol):
+    """A consumer or a producer."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+async def start_or_stop(client: Client) -> None:
     """Start a client; when that fails or is cancelled, nothing of it stays open.
 
-    A start that is cut short leaks the connection it is making, so a cancellation waits for it.
+    A start that is cut short leaks the connection it is making, so it is closed when it has ended. Whoever is cancelled
+    does not wait for that: with a broker that stands still it takes long.
     """
     starting = asyncio.ensure_future(client.start())
     try:
         await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        _in_background(_stop_after(starting, client))
+        raise
     except BaseException:
-        await asyncio.gather(starting, return_exceptions=True)
         await client.stop()
         raise
+
+
+def let_go(client: Client) -> None:
+    """Close, in the background, a client that may have come to answer nobody any more."""
+    _in_background(_stop(client))
+
+
+async def _stop_after(starting: asyncio.Future[None], client: Client) -> None:
+    await asyncio.gather(starting, return_exceptions=True)
+    await _stop(client)
+
+
+async def _stop(client: Client) -> None:
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(CLOSED_WITHIN_S):
+            await client.stop()
+
+
+def _in_background(leaving: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(leaving)
+    _leaving.add(task)
+    task.add_done_callback(_leaving.discard)
 
 
 def record_of(item: ConsumerRecord[Any, Any]) -> Record:

@@ -151,9 +151,10 @@ class Consumption:
             try:
                 await call()
             except AWAY as error:  # acknowledging would lose the records
-                if self.waiting_for is None:
-                    _log.warning("waiting", topic=self.topic, reason=f"{type(error).__name__}: {error}")
-                self.waiting_for = f"{type(error).__name__}: {error}"
+                reason = f"{type(error).__name__}: {error}"
+                if self.waiting_for != reason:
+                    _log.warning("waiting", topic=self.topic, reason=reason)
+                self.waiting_for = reason
             except Exception:
                 tries += 1
                 if tries >= TRIES:

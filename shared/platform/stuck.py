@@ -5,6 +5,7 @@ owns them, heartbeats, and never fetches. Ticks show that for commands only, so 
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from shared.platform.kafka_clients import start_or_stop
+from shared.platform.kafka_clients import CLOSED_WITHIN_S, let_go, start_or_stop
 from shared.platform.stream import CRASHED, StreamGroup
 from shared.platform.telemetry import get_logger
 from shared.platform.waiting import AWAY
@@ -67,7 +68,8 @@ class StuckWatch:
             try:
                 async with asyncio.timeout(ASKED_WITHIN_S):
                     stuck = await self._look()
-            except AWAY:
+            except AWAY as error:
+                _log.warning("cannot-look", reason=f"{type(error).__name__}: {error}")
                 await self.close()
                 continue
             if stuck:
@@ -79,8 +81,10 @@ class StuckWatch:
         if self._clients is not None:
             admin, consumer = self._clients
             self._clients = None
-            await consumer.stop()
-            await admin.close()
+            let_go(consumer)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CLOSED_WITHIN_S):
+                    await admin.close()
 
     async def _look(self) -> list[Where]:
         owned: dict[Where, bool] = {}
