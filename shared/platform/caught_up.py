@@ -100,7 +100,7 @@ class CaughtUp:
             return await self._consumer.end_offsets(self._partitions)
         except (KafkaError, OSError, asyncio.CancelledError):
             # After a broker was away, one that was connected before may never answer again.
-            let_go(self._consumer)
+            let_go(self._consumer.stop)
             self._consumer = None
             raise
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 from aiokafka.structs import ConsumerRecord
@@ -10,7 +10,7 @@ from aiokafka.structs import ConsumerRecord
 from shared.platform.clock import from_ms
 from shared.platform.records import Record
 
-CLOSED_WITHIN_S = 5.0
+STOPPED_WITHIN_S = 5.0
 
 _leaving: set[asyncio.Task[None]] = set()
 """Held here: a task that nobody holds may be collected."""
@@ -36,25 +36,26 @@ async def start_or_stop(client: Client) -> None:
     except asyncio.CancelledError:
         _in_background(_stop_after(starting, client))
         raise
-    except BaseException:
+    except Exception:
         await client.stop()
         raise
 
 
-def let_go(client: Client) -> None:
-    """Close, in the background, a client that may have come to answer nobody any more."""
-    _in_background(_stop(client))
+async def stop_anyway(stop: Callable[[], Awaitable[Any]]) -> None:
+    """Stop a client that may have come to answer nobody any more. One that does not even stop is left to itself."""
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(STOPPED_WITHIN_S):
+            await stop()
+
+
+def let_go(stop: Callable[[], Awaitable[Any]]) -> None:
+    """As `stop_anyway`, in the background."""
+    _in_background(stop_anyway(stop))
 
 
 async def _stop_after(starting: asyncio.Future[None], client: Client) -> None:
     await asyncio.gather(starting, return_exceptions=True)
-    await _stop(client)
-
-
-async def _stop(client: Client) -> None:
-    with contextlib.suppress(Exception):
-        async with asyncio.timeout(CLOSED_WITHIN_S):
-            await client.stop()
+    await stop_anyway(client.stop)
 
 
 def _in_background(leaving: Coroutine[Any, Any, None]) -> None:

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.platform.clock import to_ms
-from shared.platform.kafka_clients import record_of, start_or_stop
+from shared.platform.kafka_clients import let_go, record_of, start_or_stop
 from shared.platform.records import Record
 
 # What is read is there. A broker that waits for more at a partition's end keeps the next partition's answer back.
@@ -78,7 +78,8 @@ class LogReader:
             try:
                 yield consumer
             except (KafkaError, OSError, asyncio.CancelledError):
-                await self.close()
+                let_go(consumer.stop)
+                self._consumer = None
                 raise
             finally:
                 if self._consumer is not None:

@@ -5,7 +5,6 @@ owns them, heartbeats, and never fetches. Ticks show that for commands only, so 
 """
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -13,7 +12,7 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from shared.platform.kafka_clients import CLOSED_WITHIN_S, let_go, start_or_stop
+from shared.platform.kafka_clients import let_go, start_or_stop, stop_anyway
 from shared.platform.stream import CRASHED, StreamGroup
 from shared.platform.telemetry import get_logger
 from shared.platform.waiting import AWAY
@@ -81,10 +80,7 @@ class StuckWatch:
         if self._clients is not None:
             admin, consumer = self._clients
             self._clients = None
-            let_go(consumer)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CLOSED_WITHIN_S):
-                    await admin.close()
+            await asyncio.gather(stop_anyway(consumer.stop), stop_anyway(admin.close))
 
     async def _look(self) -> list[Where]:
         owned: dict[Where, bool] = {}
@@ -119,9 +115,9 @@ class StuckWatch:
             await start_or_stop(consumer)
             try:
                 await admin.start()
-            except BaseException:
-                await consumer.stop()
-                await admin.close()
+            except BaseException:  # a cancellation as well, which must not wait for a broker that stands still
+                let_go(consumer.stop)
+                let_go(admin.close)
                 raise
             self._clients = (admin, consumer)
         return self._clients

@@ -40,15 +40,12 @@ local function has(list, item)
   return false
 end
 
-local seen, responders, watchers = {}, 0, {}
-
 -- nil when the unit's duty has run out though nobody has said so yet.
 local function look_at(id, distance)
   local unit = redis.call('HMGET', prefix .. 'unit:' .. id, 'station_id', 'members', 'until_ms', 'at_ms',
     'equipment', 'capabilities', 'lon', 'lat')
   if tonumber(unit[3] or '0') <= now then return nil end
   local members, equipment = tonumber(unit[2] or '0'), cjson.decode(unit[5] or '{}')
-  local below = members < wanted.threat_members_min or lacks(equipment, wanted.threat_equipment)
   local held = redis.call('MGET', prefix .. 'claim:' .. id, prefix .. 'rest:' .. id)
   local against = {}
   local function note(applies, reason) if applies then against[#against + 1] = reason end end
@@ -60,12 +57,15 @@ local function look_at(id, distance)
   note(lacks(equipment, wanted.equipment), 'equipment-missing')
   note(wanted.capability and not has(cjson.decode(unit[6] or '[]'), wanted.capability), 'capability-missing')
   local fit = #against == 0
+  local below = members < wanted.threat_members_min or lacks(equipment, wanted.threat_equipment)
   note(below, 'threat-rule')
   return {
     unit_id = id, station_id = unit[1], distance_m = distance, members_on_duty = members,
     lon = tonumber(unit[7]), lat = tonumber(unit[8]), chosen = false, role = 'respond', reasons = against,
   }, fit, below
 end
+
+local seen, responders, watchers = {}, 0, {}
 
 local function consider(id, distance)
   local unit, fit, below = look_at(id, distance)
