@@ -17,6 +17,8 @@ from shared.platform.clock import SystemClock
 READY_WITHIN_S = 60.0
 AT_ONCE_S = 2.0
 SETTLED_WITHIN_S = 300.0  # the 27,000 people of a city that was just loaded must reach every service
+LOOK_AGAIN_S = 5.0
+"""How long a drill is put off that would disturb units at rest."""
 _LOOK_EVERY_S = 0.1
 _INCIDENTS = "/dispatch/v1/incidents"
 
@@ -52,23 +54,35 @@ class Play:
             await self.cast.officer.post(f"{_INCIDENTS}/{self.drill_id}/cancel", cancel)
 
     async def rehearse(self) -> None:
-        """Drills, each until its order is heard, until one is heard at once: then every service knows the registry."""
+        """Drills, each until its order is heard, until one is heard at once and by whom the story wants: then every
+        service knows the registry, and nobody in it rests from a play just before.
+        """
         began = time.monotonic()
         while True:
-            heard_s = await self._drill()
+            drill_id, heard_s = await self._drill()
             settled_s = time.monotonic() - began
-            if heard_s < AT_ONCE_S or settled_s > SETTLED_WITHIN_S:
+            somebody_rests = self._somebody_rests(drill_id)
+            if (heard_s < AT_ONCE_S and not somebody_rests) or settled_s > SETTLED_WITHIN_S:
                 break
+            if somebody_rests:
+                await asyncio.sleep(LOOK_AGAIN_S)
         self.checks.at_most("time until the system has settled", SETTLED_WITHIN_S, settled_s)
 
-    async def _drill(self) -> float:
-        """Seconds until the order of a drill is heard by somebody. Ends when everybody has been stood down."""
+    async def _drill(self) -> tuple[str, float]:
+        """A drill, and the seconds until its order is heard by somebody. Ends when everybody has been stood down."""
         drill_id = await self._report(drill=True)
         heard_s = await _seconds_until(lambda: bool(self._told(drill_id, "order")), SETTLED_WITHIN_S)
         await self.cast.officer.post(f"{_INCIDENTS}/{drill_id}/cancel", {"reason": "rehearsed"})
+        await _seconds_until(lambda: bool(self.watch.events(drill_id, "incident-cancelled")), SETTLED_WITHIN_S)
         ordered = set(self.units("order-withdrawn", drill_id))
         await _seconds_until(lambda: ordered <= self._told(drill_id, "stand-down"), SETTLED_WITHIN_S)
-        return heard_s
+        return drill_id, heard_s
+
+    def _somebody_rests(self, incident_id: str) -> bool:
+        """Whether the matcher passed somebody of the cast over because they were at a scene just before."""
+        considered = self.watch.events(incident_id, "units-considered")
+        candidates = (candidate for event in considered for candidate in event.body["candidates"])
+        return any("resting" in c["reasons"] and c["unit_id"] in self.cast.responders for c in candidates)
 
     def _told(self, incident_id: str, purpose: str) -> set[str]:
         """Units whose lead has such a message."""
