@@ -136,3 +136,13 @@ class Role(StrEnum):
     """A post's display, which shows the rotating code."""
     PARTNER = "partner"
     """Another system that reports incidents or reads events."""
+    SYSTEM_ADMINISTRATOR = "system-administrator"
+    """系统管理员: makes accounts, and keeps nothing but the system running. Gives nobody a right."""
+    SECURITY_ADMINISTRATOR = "security-administrator"
+    """安全管理员: says what an account may do, and ends it. Makes none."""
+    AUDITOR = "auditor"
+    """审计员: reads who did and saw what. Does nothing else."""
+
+
+OF_ADMINISTRATION = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR)
+"""三员分立: the three offices that watch one another; none of them has a part in what units do."""

@@ -37,7 +37,7 @@ def may_see(principal: Principal, incident: Reported) -> bool:
             return reported or any(order.assignee_id == principal.unit_id for order in incident.orders)
         case Role.PARTNER:
             return incident.source.kind is SourceKind.EXTERNAL and incident.source.id == principal.subject
-        case Role.DISPLAY:
+        case Role.DISPLAY | Role.SYSTEM_ADMINISTRATOR | Role.SECURITY_ADMINISTRATOR | Role.AUDITOR:
             return False
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from services.dispatch.adapters.http_access import Anybody
+from services.dispatch.adapters.http_access import AnyActor
 from services.dispatch.adapters.incident_tail import (
     FellBehind,
     IncidentTail,
@@ -31,13 +31,11 @@ def stream_routes(tail: IncidentTail, heartbeat_s: float = HEARTBEAT_S) -> APIRo
 
     @router.get("/stream", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}})
     async def stream(
-        principal: Anybody,
+        principal: AnyActor,
         last_event_id: Annotated[str | None, Header()] = None,
         after: Annotated[str | None, Query(description="As Last-Event-ID, for clients that cannot set it.")] = None,
     ) -> StreamingResponse:
         """What the caller may see, from now on or from where `Last-Event-ID` left off."""
-        if principal.role in (Role.PARTNER, Role.DISPLAY):
-            raise Problem(403, "forbidden")
         position = _position(last_event_id or after)
         return StreamingResponse(
             _frames(tail, principal, position, heartbeat_s),
