@@ -109,6 +109,7 @@ class FakeAttempts:
 class Desk:
     """The API, and what lies behind it."""
 
+    app: FastAPI
     http: httpx.AsyncClient
     clock: SetClock
     directory: Directory
@@ -140,6 +141,13 @@ async def no_lifespan(_: FastAPI) -> AsyncGenerator[None]:
 
 @pytest.fixture
 async def desk() -> AsyncGenerator[Desk]:
+    async with desk_on_fakes() as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def desk_on_fakes() -> AsyncGenerator[Desk]:
+    """Everything of EVERYTHING is registered, and nobody is on duty."""
     settings = CheckinSettings(
         kafka_bootstrap="nowhere:1",
         redis_url="redis://nowhere:1",
@@ -162,9 +170,10 @@ async def desk() -> AsyncGenerator[Desk]:
         checks={},
         lifespan=no_lifespan,
     )
-    transport = httpx.ASGITransport(app=assemble_api(settings, parts))
+    app = assemble_api(settings, parts)
+    transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        desk = Desk(http, clock, directory, registry, gateway, book, log)
+        desk = Desk(app, http, clock, directory, registry, gateway, book, log)
         await registry.save(EVERYTHING)
         await desk.relay()
         yield desk

@@ -1,28 +1,20 @@
 """The API on fakes: who may do what, and what is said of bad input."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from redis.asyncio import Redis
 
-from services.dispatch.adapters.http_parts import TITLES, Parts
-from services.dispatch.adapters.yaml_playbooks import YamlPlaybooks
-from services.dispatch.application.report_incident import IncidentDesk
-from services.dispatch.bootstrap import install_routes
 from services.dispatch.domain.orders import Acknowledged, Issued
 from services.dispatch.domain.state import Open
-from services.dispatch.settings import DispatchSettings
 from shared.contracts.incident import AssignUnits, Candidate, ReportIncident
-from shared.platform.web.api import create_api
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.geography import Point, distance_m, wgs84_to_gcj02
 from shared.vocabulary.terms import Role
-from tests.component.dispatch.fakes import HOME, NEAREST, CountingIds, MemoryIncidents, NoViews, Places, SetClock
-from tests.fakes.keys import PUBLIC_KEY, bearer
+from tests.builders.dispatch_api import dispatch_on_fakes
+from tests.component.dispatch.fakes import HOME, NEAREST, MemoryIncidents, NoViews, SetClock
+from tests.fakes.keys import bearer
 
 SCENE = Point(113.3190, 23.1352)
 OPERATOR = Principal("operator", Role.OPERATOR, "/440100")
@@ -65,26 +57,8 @@ class Api:
 
 @pytest.fixture
 async def api() -> AsyncGenerator[Api]:
-    clock = SetClock()
-    incidents, views = MemoryIncidents(clock), NoViews()
-    desk = IncidentDesk(playbooks=YamlPlaybooks(), stations=Places(), units=Places(), time_factor=0.1)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        yield
-
-    nowhere = "redis://127.0.0.1:9/0"
-    app = create_api(
-        "dispatch",
-        settings=DispatchSettings(kafka_bootstrap="127.0.0.1:9", redis_url=nowhere, token_public_key=PUBLIC_KEY),
-        clock=clock,
-        redis=Redis.from_url(nowhere),
-        titles=TITLES,
-        checks={},
-        lifespan=lifespan,
-    )
-    install_routes(app, Parts(incidents, incidents, views, desk), CountingIds())
-    transport = httpx.ASGITransport(app=app)
+    incidents, views = MemoryIncidents(SetClock()), NoViews()
+    transport = httpx.ASGITransport(app=dispatch_on_fakes(incidents, views))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
         yield Api(http, incidents, views)
 

@@ -1,0 +1,1 @@
+"""The real applications, put together on fakes."""

@@ -1,0 +1,40 @@
+"""Dispatch's API without a broker and without Redis."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+from services.dispatch.adapters.http_parts import TITLES, Parts
+from services.dispatch.adapters.yaml_playbooks import YamlPlaybooks
+from services.dispatch.application.incident_views import IncidentViews
+from services.dispatch.application.report_incident import IncidentDesk
+from services.dispatch.bootstrap import install_routes
+from services.dispatch.settings import DispatchSettings
+from shared.platform.web.api import create_api
+from tests.component.dispatch.fakes import CountingIds, MemoryIncidents, Places
+from tests.fakes.keys import PUBLIC_KEY
+
+NOWHERE = "redis://127.0.0.1:9/0"
+
+
+def dispatch_on_fakes(incidents: MemoryIncidents, views: IncidentViews) -> FastAPI:
+    """Everything but the stream."""
+    app = create_api(
+        "dispatch",
+        settings=DispatchSettings(kafka_bootstrap="127.0.0.1:9", redis_url=NOWHERE, token_public_key=PUBLIC_KEY),
+        clock=incidents.clock,
+        redis=Redis.from_url(NOWHERE),
+        titles=TITLES,
+        checks={},
+        lifespan=_nothing_to_start,
+    )
+    desk = IncidentDesk(playbooks=YamlPlaybooks(), stations=Places(), units=Places(), time_factor=0.1)
+    install_routes(app, Parts(incidents, incidents, views, desk), CountingIds())
+    return app
+
+
+@asynccontextmanager
+async def _nothing_to_start(_: FastAPI) -> AsyncGenerator[None]:
+    yield
