@@ -145,7 +145,7 @@ def build_api(settings: DispatchSettings) -> FastAPI:
         lifespan=parts.lifespan,
     )
     install_routes(app, parts.routes(_playbooks(settings), settings), parts.ids)
-    app.include_router(stream_routes(parts.tail))
+    app.include_router(stream_routes(parts.tail, parts.clock))
     return app
 
 

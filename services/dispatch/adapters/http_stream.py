@@ -1,7 +1,9 @@
 """Route: incidents' events as they happen (server-sent events)."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from math import inf
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
@@ -11,6 +13,7 @@ from services.dispatch.adapters.http_access import AnyActor
 from services.dispatch.adapters.incident_tail import (
     FellBehind,
     IncidentTail,
+    Listener,
     PositionInvalid,
     format_position,
     parse_position,
@@ -19,13 +22,14 @@ from shared.contracts.topics import INCIDENTS
 from shared.platform.records import Received
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal
+from shared.ports import Clock
 from shared.vocabulary.terms import Role
 
 HEARTBEAT_S = 15.0
 RETRY_MS = 2000
 
 
-def stream_routes(tail: IncidentTail, heartbeat_s: float = HEARTBEAT_S) -> APIRouter:
+def stream_routes(tail: IncidentTail, clock: Clock, heartbeat_s: float = HEARTBEAT_S) -> APIRouter:
     """`GET /dispatch/v1/stream`."""
     router = APIRouter(prefix="/dispatch/v1")
 
@@ -35,10 +39,13 @@ def stream_routes(tail: IncidentTail, heartbeat_s: float = HEARTBEAT_S) -> APIRo
         last_event_id: Annotated[str | None, Header()] = None,
         after: Annotated[str | None, Query(description="As Last-Event-ID, for clients that cannot set it.")] = None,
     ) -> StreamingResponse:
-        """What the caller may see, from now on or from where `Last-Event-ID` left off."""
+        """What the caller may see, from now on or from where `Last-Event-ID` left off.
+
+        Ends with the event `token-expired` when the caller's token does: to be resumed under a fresh one.
+        """
         position = _position(last_event_id or after)
         return StreamingResponse(
-            _frames(tail, principal, position, heartbeat_s),
+            _frames(tail, Caller(principal, clock), position, heartbeat_s),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -71,29 +78,58 @@ def _position(text: str | None) -> dict[int, int] | None:
         raise Problem(422, "invalid", "not an id of this stream", field="Last-Event-ID") from error
 
 
+class Caller:
+    """Who listens, for as long as its token is good."""
+
+    def __init__(self, principal: Principal, clock: Clock) -> None:
+        self.principal = principal
+        self._clock = clock
+
+    def seconds_left(self) -> float:
+        """Until the token ends; not more than 0 once it has."""
+        if self.principal.expires_at is None:
+            return inf
+        return (self.principal.expires_at - self._clock.now()).total_seconds()
+
+
 async def _frames(
-    tail: IncidentTail, principal: Principal, position: dict[int, int] | None, heartbeat_s: float
+    tail: IncidentTail, caller: Caller, position: dict[int, int] | None, heartbeat_s: float
 ) -> AsyncIterator[str]:
     with tail.listen() as listener:
         here = dict(position or listener.start)
         # The id of the beginning, so that who is cut off before the first event misses nothing either.
         yield f"retry: {RETRY_MS}\nid: {format_position(here)}\n\n"
-        async for item in tail.between(dict(here), listener.start):
-            here[item.record.partition] = item.record.offset + 1
-            if concerns(principal, item):
-                yield _frame(item, here)
-        here = {partition: max(offset, here[partition]) for partition, offset in listener.start.items()}
-        while True:
-            try:
-                item = await listener.next(heartbeat_s)
-            except FellBehind:
-                return
-            if item is None:
-                yield ": still here\n\n"
-            elif item.record.offset >= here[item.record.partition]:
+        async with aclosing(_all_since(tail, listener, dict(here), caller, heartbeat_s)) as items:
+            async for item in items:
+                if item is None:
+                    # With the id: who resumes need not be given again what was not for them.
+                    yield f": still here\nid: {format_position(here)}\n\n"
+                    continue
                 here[item.record.partition] = item.record.offset + 1
-                if concerns(principal, item):
+                if concerns(caller.principal, item):
                     yield _frame(item, here)
+        if caller.seconds_left() <= 0:
+            yield f"id: {format_position(here)}\nevent: token-expired\ndata: {{}}\n\n"
+
+
+async def _all_since(
+    tail: IncidentTail, listener: Listener, start: dict[int, int], caller: Caller, heartbeat_s: float
+) -> AsyncGenerator[Received | None]:
+    """Each event from `start` on, once; None when there was none for a heartbeat. Ends when the listener has fallen
+    behind, or with the caller's token.
+    """
+    async with aclosing(tail.between(start, listener.start)) as missed:
+        async for item in missed:
+            if caller.seconds_left() <= 0:
+                return
+            yield item
+    while (left_s := caller.seconds_left()) > 0:
+        try:
+            item = await listener.next(min(heartbeat_s, left_s))
+        except FellBehind:
+            return
+        if item is None or item.record.offset >= start.get(item.record.partition, 0):
+            yield item
 
 
 def _frame(item: Received, here: dict[int, int]) -> str:

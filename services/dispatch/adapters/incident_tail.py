@@ -6,7 +6,7 @@ import binascii
 import contextlib
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,7 +123,7 @@ class IncidentTail:
         finally:
             self._listeners.discard(listener)
 
-    async def between(self, start: Offsets, end: Offsets) -> AsyncIterator[Received]:
+    async def between(self, start: Offsets, end: Offsets) -> AsyncGenerator[Received]:
         """The events from `start` up to `end`: from memory where it reaches back so far, else from the log."""
         if all(start[partition] >= self._remembered_from.get(partition, 0) for partition in end):
             for item in list(self._remembered):

@@ -1,8 +1,8 @@
 """Bearer tokens: JWTs signed with Ed25519. Services hold the public key only; `meu token` holds the private one."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import jwt
@@ -21,13 +21,17 @@ _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT")
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. `path` is the organisation subtree the token is good for."""
+    """Who asks. `path` is the organisation subtree the token is good for.
+
+    `expires_at`: when the token that was read ends; None for who was not read from a token.
+    """
 
     subject: str
     role: Role
     path: str
     unit_id: str | None = None
     station_id: str | None = None
+    expires_at: datetime | None = field(default=None, compare=False)
 
     def may_see(self, path: str) -> bool:
         """Whether something of the node `path` lies in this principal's subtree."""
@@ -58,10 +62,11 @@ class TokenReader:
                 path=claims["path"],
                 unit_id=claims.get("unit_id"),
                 station_id=claims.get("station_id"),
+                expires_at=datetime.fromtimestamp(claims["exp"], UTC),
             )
         except jwt.ExpiredSignatureError as error:
             raise Problem(401, "token-expired", headers={"WWW-Authenticate": "Bearer"}) from error
-        except (jwt.InvalidTokenError, KeyError, ValueError) as error:
+        except (jwt.InvalidTokenError, KeyError, ValueError, OverflowError) as error:
             raise Problem(401, "unauthenticated", headers={"WWW-Authenticate": "Bearer"}) from error
         if len(self._verified) >= _CACHE_MAX:
             self._verified.clear()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from services.dispatch.settings import DispatchSettings
 from shared.contracts import incident
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.terms import Role
-from tests.fakes.keys import PUBLIC_KEY, bearer
+from tests.fakes.keys import PUBLIC_KEY, bearer, token_for
 from tests.integration.dispatch.running import OPERATOR, Dispatch, Quarter, eventually, new_id, running_dispatch
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
@@ -217,6 +218,33 @@ async def test_the_stream_is_resumed_where_it_was_left_within_the_callers_subtre
     assert [event for _, event, _ in seen[1:]] == [event for _, event, _ in resumed[: len(seen) - 1]]
     broken = await dispatch.http.get("/dispatch/v1/stream", headers=bearer(OPERATOR) | {"Last-Event-ID": "???"})
     assert (broken.status_code, broken.json()["field"]) == (422, "Last-Event-ID")
+
+
+async def test_a_stream_that_its_token_ends_goes_on_under_the_next_one_without_a_gap(dispatch: Dispatch) -> None:
+    quarter = Quarter()
+    await dispatch.settle(quarter, {})
+    position = ""
+    expires_soon = {"Authorization": f"Bearer {token_for(quarter.officer(), timedelta(seconds=3))}"}
+    names: list[str] = []
+    incident_id = ""
+    async with asyncio.timeout(40), dispatch.http.stream("GET", "/dispatch/v1/stream", headers=expires_soon) as answer:
+        async for line in answer.aiter_lines():
+            name, _, value = line.partition(": ")
+            position = value if name == "id" else position
+            if not incident_id:
+                incident_id = (await dispatch.report(quarter, quarter.officer()))["incident_id"]
+            names += [value] if name == "event" else []
+    assert names[-1] == "token-expired"
+    await dispatch.post(f"incidents/{incident_id}/cancel", quarter.officer(), {"reason": "double"})
+    resumed = bearer(quarter.officer()) | {"Last-Event-ID": position}
+    async with asyncio.timeout(40), dispatch.http.stream("GET", "/dispatch/v1/stream", headers=resumed) as answer:
+        async for line in answer.aiter_lines():
+            name, _, value = line.partition(": ")
+            names += [value] if name == "event" else []
+            if names[-1] == "incident-cancelled":
+                break
+    told = kinds(await dispatch.events(incident_id, "incident-cancelled"))
+    assert [name for name in names if name != "token-expired"] == told
 
 
 async def test_a_stream_left_before_this_process_began_is_resumed_from_the_log(dispatch: Dispatch) -> None:
