@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from services.checkin.adapters.bounded_bodies import BoundedBodies
 from services.checkin.adapters.duty_ledger import DECIDING, SOURCE
 from services.checkin.adapters.http_check_ins import check_in_routes
+from services.checkin.adapters.http_duty_board import duty_board_routes
 from services.checkin.adapters.http_positions import position_routes
 from services.checkin.adapters.http_post_codes import post_code_routes
 from services.checkin.adapters.http_registry import FILE_MAX, registry_routes
@@ -95,6 +96,7 @@ def assemble_api(settings: CheckinSettings, parts: Parts) -> FastAPI:
     app.include_router(post_code_routes(parts.directory, codes, parts.clock))
     app.include_router(position_routes(parts.directory, parts.positions, parts.clock))
     app.include_router(unit_routes(parts.directory, parts.book))
+    app.include_router(duty_board_routes(parts.directory, parts.book, parts.registry, parts.clock))
     app.include_router(registry_routes(parts.registry, parts.directory))
     install_command_route(app, "checkin", parts.gateway)
     return app

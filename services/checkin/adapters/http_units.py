@@ -45,7 +45,7 @@ def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
     ) -> Response:
         """Units with their duty, by id. A member or leader sees the own unit."""
         wanted = UnitFilter(
-            subtree=_subtree(directory, caller, station),
+            subtree=subtree_of(directory, caller, station),
             unit_id=(caller.unit_id or "") if caller.role in _CREW else None,
             box=_box(bbox),
             site_class=site_class,
@@ -78,7 +78,8 @@ def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
     return router
 
 
-def _subtree(directory: Directory, caller: Principal, station: str | None) -> str:
+def subtree_of(directory: Directory, caller: Principal, station: str | None) -> str:
+    """The node that a caller names, else their own. Raises Problem 422 `unknown-station`, also of nodes elsewhere."""
     if station is None:
         return caller.path
     found = directory.stations.get(station)

@@ -72,7 +72,7 @@ async def find_units(wanted: UnitFilter, after: str, limit: int, directory: Dire
     """Up to `limit` units by id, behind `after`."""
     candidates = (unit for unit in directory.units_after(after) if wanted.admits(unit))
     found: list[UnitOnDuty] = []
-    while chunk := await _standing(candidates, LOOK_AT_ONCE if wanted.duty else limit + 1 - len(found), book):
+    while chunk := await next_on_duty(candidates, LOOK_AT_ONCE if wanted.duty else limit + 1 - len(found), book):
         found += [item for item in chunk if wanted.duty in (None, item.standing.state)]
         if len(found) > limit:
             break
@@ -81,7 +81,8 @@ async def find_units(wanted: UnitFilter, after: str, limit: int, directory: Dire
     return UnitPage(items, found[limit - 1].unit.unit_id if more else None)
 
 
-async def _standing(candidates: Iterator[Unit], count: int, book: DutyBook) -> list[UnitOnDuty]:
+async def next_on_duty(candidates: Iterator[Unit], count: int, book: DutyBook) -> list[UnitOnDuty]:
+    """The next `count` of these units, or as many as are left, with how their duty stands."""
     units = list(islice(candidates, count))
     standings = await book.standings([unit.unit_id for unit in units]) if units else {}
     return [UnitOnDuty(unit, standings[unit.unit_id]) for unit in units]

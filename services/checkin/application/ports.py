@@ -38,6 +38,10 @@ class Registry(Protocol):
         """A unit's members, by code."""
         ...
 
+    async def names_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
+        """The names of those members that are there, and nothing else of what is personal."""
+        ...
+
     async def save(self, entries: Sequence[Entry]) -> None:
         """Insert or replace by code, all or nothing. A site's posts are replaced too. Raises Conflict."""
         ...

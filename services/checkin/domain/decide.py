@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 from typing import TypedDict, assert_never
 
 from services.checkin.domain.commands import CheckIn, CheckOut, DutyCommand
-from services.checkin.domain.events import DutyEvent, MemberCheckedIn, MemberCheckedOut, UnitDutyChanged
+from services.checkin.domain.events import (
+    LEASE_EXPIRED,
+    DutyEvent,
+    MemberCheckedIn,
+    MemberCheckedOut,
+    UnitDutyChanged,
+)
 from services.checkin.domain.state import Duty, Facts, Lease, Manned, Unseen, standing_of
 from shared.vocabulary.decisions import Accepted, Refused, TimePassed
 from shared.vocabulary.geography import Point
@@ -106,9 +112,7 @@ def _split(state: Duty, now: datetime) -> tuple[tuple[Lease, ...], tuple[Lease, 
 
 
 def _lapses(facts: Facts, lapsed: Iterable[Lease], now: datetime) -> Iterable[MemberCheckedOut]:
-    return (
-        MemberCheckedOut(**_of(facts), member_id=lease.member_id, at=now, reason="lease-expired") for lease in lapsed
-    )
+    return (MemberCheckedOut(**_of(facts), member_id=lease.member_id, at=now, reason=LEASE_EXPIRED) for lease in lapsed)
 
 
 def _changed(facts: Facts, leases: Iterable[Lease], location: Point | None, now: datetime) -> UnitDutyChanged:

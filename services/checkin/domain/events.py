@@ -6,6 +6,8 @@ from datetime import datetime
 from shared.vocabulary.geography import Point
 from shared.vocabulary.terms import DutyState, SiteClass
 
+LEASE_EXPIRED = "lease-expired"
+
 
 @dataclass(frozen=True, slots=True)
 class MemberCheckedIn:

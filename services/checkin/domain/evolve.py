@@ -3,7 +3,13 @@
 from dataclasses import replace
 from typing import assert_never
 
-from services.checkin.domain.events import DutyEvent, MemberCheckedIn, MemberCheckedOut, UnitDutyChanged
+from services.checkin.domain.events import (
+    LEASE_EXPIRED,
+    DutyEvent,
+    MemberCheckedIn,
+    MemberCheckedOut,
+    UnitDutyChanged,
+)
 from services.checkin.domain.state import Duty, Facts, Lease, Manned, Unmanned, Unseen, UsedStep
 
 
@@ -44,7 +50,10 @@ def _on_member_checked_out(state: Duty, event: MemberCheckedOut) -> Duty:
     if not isinstance(state, Manned):
         return state
     left = _without(state.leases, event.member_id)
-    return replace(state, leases=left) if left else Unmanned(state.facts, state.location, state.used_steps)
+    if left:
+        return replace(state, leases=left)
+    lapsed_at = event.at if event.reason == LEASE_EXPIRED else None
+    return Unmanned(state.facts, state.location, state.used_steps, lapsed_at)
 
 
 def _on_unit_duty_changed(state: Duty, event: UnitDutyChanged) -> Duty:

@@ -46,11 +46,12 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Unmanned:
-    """Nobody is on duty now."""
+    """Nobody is on duty now. `lapsed_at`: when the last lease ran out; None: the last one left of their own accord."""
 
     facts: Facts
     location: Point | None
     used_steps: tuple[UsedStep, ...]
+    lapsed_at: datetime | None = None
     kind: Literal["unmanned"] = "unmanned"
 
 
@@ -70,11 +71,15 @@ Duty = Unseen | Unmanned | Manned
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a unit's duty comes to; `until` is when it falls below `state`, None when it is off."""
+    """What a unit's duty comes to; `until` is when it falls below `state`, None when it is off.
+
+    `lapsed_at`: when the lease ran out that was the last one of a unit that is off.
+    """
 
     state: DutyState
     until: datetime | None
     leases: tuple[Lease, ...]
+    lapsed_at: datetime | None = None
 
 
 def standing_of(leases: tuple[Lease, ...], quorum: int) -> Standing:
@@ -91,7 +96,13 @@ def standing_of(leases: tuple[Lease, ...], quorum: int) -> Standing:
 
 def standing(duty: Duty) -> Standing:
     """The standing of a state."""
-    return standing_of(duty.leases, duty.facts.quorum) if isinstance(duty, Manned) else standing_of((), 1)
+    match duty:
+        case Manned():
+            return standing_of(duty.leases, duty.facts.quorum)
+        case Unmanned():
+            return Standing(DutyState.OFF, None, (), duty.lapsed_at)
+        case Unseen():
+            return Standing(DutyState.OFF, None, ())
 
 
 def next_lapse(duty: Duty) -> datetime | None:

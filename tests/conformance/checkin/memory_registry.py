@@ -58,6 +58,9 @@ class MemoryRegistry:
     async def members_of(self, unit: str) -> Sequence[MemberEntry]:
         return sorted((m for m in self._all(MemberEntry) if m.unit == unit), key=lambda member: member.code)
 
+    async def names_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
+        return {member.code: member.name for member in self._all(MemberEntry) if member.code in member_codes}
+
     async def save(self, entries: Sequence[Entry]) -> None:
         before, states = {kind: dict(kept) for kind, kept in self._entries.items()}, self._states()
         for entry in entries:

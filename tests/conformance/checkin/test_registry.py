@@ -52,6 +52,12 @@ async def test_what_is_saved_is_there_at_its_path(both: Both) -> None:
     assert await both.registry.members_of("u-1") == [LEADER, MEMBER]
 
 
+async def test_the_names_of_those_who_are_there_are_told(both: Both) -> None:
+    await both.registry.save(EVERYTHING)
+    assert await both.registry.names_of(["m-1", "o-1", "m-99"]) == {"m-1": LEADER.name, "o-1": OFFICER.name}
+    assert await both.registry.names_of([]) == {}
+
+
 async def test_every_state_that_was_saved_is_published_whole(both: Both) -> None:
     await both.registry.save(EVERYTHING)
     states = {(p.kind, p.id): p.state for p in await relay(both)}

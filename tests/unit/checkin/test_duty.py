@@ -1,10 +1,12 @@
 """Duty by table: who goes on, who leaves, whose lease lapses, and what the unit comes to."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.checkin.adapters.duty_ledger import duty_codec
 from services.checkin.domain.commands import CheckIn, CheckOut, DutyCommand
 from services.checkin.domain.decide import decide
 from services.checkin.domain.events import DutyEvent, MemberCheckedIn, MemberCheckedOut, UnitDutyChanged
@@ -167,6 +169,23 @@ def test_a_lapse_keeps_the_registry_facts_of_the_last_check_in() -> None:
     assert (fallen.state, fallen.until, fallen.quorum) == (DutyState.OFF, None, 2)
     assert (fallen.station_id, fallen.path) == ("440106007", "/440100/440106/440106007")
     assert (fallen.site_class, fallen.location) == (SiteClass.B, Point(113.32, 23.13))
+
+
+def test_a_unit_that_is_off_tells_whether_its_last_lease_ran_out_or_somebody_left() -> None:
+    lapsed, _ = after(on_duty("m1"), TimePassed(), T0 + HOUR)
+    assert standing(lapsed).lapsed_at == T0 + HOUR
+    left, _ = after(on_duty("m1"), CheckOut("u1", "m1"), T0 + HOUR / 2)
+    assert standing(left).lapsed_at is None
+    back, _ = after(lapsed, check_in("m1", T0 + 2 * HOUR), T0 + 2 * HOUR)
+    assert standing(back).lapsed_at is None
+    assert standing(Unseen()).lapsed_at is None
+
+
+def test_a_state_that_an_earlier_release_stored_is_read() -> None:
+    left, _ = after(on_duty("m1"), CheckOut("u1", "m1"), T0)
+    stored = json.loads(duty_codec.dump_json(left))
+    del stored["lapsed_at"]
+    assert duty_codec.validate_json(json.dumps(stored)) == left
 
 
 def test_a_check_in_after_the_lease_ended_is_no_renewal_even_before_the_tick() -> None:
