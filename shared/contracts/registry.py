@@ -1,13 +1,13 @@
 """Whole states of the registry, on compacted topics. A tombstone (no body) means: deleted."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from shared.contracts.base import Body, Code, Id, Message, Name, Path, Personal, Place
 from shared.vocabulary.organisation import StationLevel
-from shared.vocabulary.terms import ChannelKind, EquipmentKind, Role, SiteClass
+from shared.vocabulary.terms import OF_ADMINISTRATION, ChannelKind, EquipmentKind, Role, SiteClass
 
 
 class _RegistryState(Message):
@@ -84,6 +84,20 @@ class Channel(Body):
     address: Personal = ""
 
 
+def _not_of_administration(role: Role) -> Role:
+    if role in OF_ADMINISTRATION:
+        raise ValueError(f"{role} is an office of administration, and nobody of a unit or station")
+    return role
+
+
+MemberRole = Annotated[
+    Role,
+    AfterValidator(_not_of_administration),
+    WithJsonSchema({"type": "string", "enum": [role.value for role in Role if role not in OF_ADMINISTRATION]}),
+]
+"""The roles that the registry's people may have: readers of it know these only."""
+
+
 class Member(_RegistryState):
     """A person of a unit, or a police officer of a station (then without a unit)."""
 
@@ -91,7 +105,7 @@ class Member(_RegistryState):
     unit_id: Id | None = None
     station_id: Id
     path: Path
-    role: Role
+    role: MemberRole
     name: Personal
     channels: tuple[Channel, ...] = Field(default=(), description="In the order in which they are tried.")
     language: Literal["zh-CN", "en"] = "zh-CN"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
 from shared.contracts.base import Message
 from shared.contracts.envelope import Envelope, Undecodable, decode, decode_body, encode
@@ -12,6 +13,7 @@ from shared.contracts.generate import EXAMPLES, HERE, SCHEMAS, main, message_typ
 from shared.contracts.schemas_of import schema_id
 from shared.contracts.topics import TOPICS, Topic
 from shared.platform.clock import SystemClock
+from shared.vocabulary.terms import OF_ADMINISTRATION, Role
 
 MESSAGES = message_types()
 CARRIED = [(topic, message) for topic in TOPICS for message in topic.messages]
@@ -78,6 +80,15 @@ def test_an_example_travels_over_its_topic_unchanged(topic: Topic, message: type
 def test_personal_fields_are_marked_in_the_schema() -> None:
     text = _read(SCHEMAS, next(m for m in MESSAGES if m.__name__ == "DeliveryPlanned"))["properties"]["text"]
     assert text["x-personal"] is True
+
+
+@pytest.mark.parametrize("role", OF_ADMINISTRATION)
+def test_nobody_of_a_unit_or_station_holds_an_office_of_administration(role: Role) -> None:
+    message = next(m for m in MESSAGES if m.__name__ == "Member")
+    example = _read(EXAMPLES, message) | {"role": role.value}
+    assert not _validator(message).is_valid(example)
+    with pytest.raises(ValidationError):
+        message.model_validate(example)
 
 
 @pytest.mark.parametrize("header", ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_time"])
