@@ -1,8 +1,9 @@
 """The one place where notify is put together."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -30,6 +31,7 @@ from services.notify.adapters.yaml_texts import YamlTexts
 from services.notify.application.channels import Channel
 from services.notify.application.planning import Planner
 from services.notify.application.sending import Sender
+from services.notify.application.views import Deliveries, Inbox
 from services.notify.domain.commands import Command
 from services.notify.domain.events import Event
 from services.notify.domain.state import State
@@ -75,10 +77,31 @@ def build_api(settings: NotifySettings) -> FastAPI:
         checks=parts.checks(),
         lifespan=parts.lifespan,
     )
-    app.include_router(inbox_router(RedisInbox(parts.redis), parts.bell, parts.gateways))
-    app.include_router(deliveries_router(RedisDeliveries(parts.redis)))
-    install_command_route(app, "notify", parts)
+    install_routes(app, RedisInbox(parts.redis), RedisDeliveries(parts.redis), parts.bell, parts.gateways)
     return app
+
+
+def install_routes(
+    app: FastAPI, inbox: Inbox, deliveries: Deliveries, bell: InboxBell, gateways: Mapping[Lane, CommandGateway]
+) -> None:
+    """Everything under `/notify/v1`."""
+    app.include_router(inbox_router(inbox, bell, gateways))
+    app.include_router(deliveries_router(deliveries))
+    install_command_route(app, "notify", _OfAnyLane(gateways))
+
+
+@dataclass(frozen=True, slots=True)
+class _OfAnyLane:
+    """The outcome, of whichever lane the delivery is in."""
+
+    gateways: Mapping[Lane, CommandGateway]
+
+    async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
+        for gateway in self.gateways.values():
+            outcome = await gateway.outcome(aggregate_id, command_id)
+            if outcome is not None:
+                return outcome
+        return None
 
 
 class _ApiParts:
@@ -103,14 +126,6 @@ class _ApiParts:
             ids=SystemIds(),
             answer_within_s=settings.answer_within_s,
         )
-
-    async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
-        """Of whichever lane the delivery is in."""
-        for gateway in self.gateways.values():
-            outcome = await gateway.outcome(aggregate_id, command_id)
-            if outcome is not None:
-                return outcome
-        return None
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncGenerator[None]:

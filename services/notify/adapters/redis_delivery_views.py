@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from services.notify.adapters.redis_delivery_keys import LastAttempt, delivery_key, inbox_key, incident_key
 from services.notify.application.views import DeliveryView, InboxItem, RecipientState, RecipientView
 from shared.contracts.delivery import DeliveryPlanned
+from shared.vocabulary.organisation import within
 from shared.vocabulary.terms import AttemptOutcome
 
 Page = tuple[Sequence[str], str | None]
@@ -47,14 +48,23 @@ class RedisDeliveries:
         self._redis = redis
 
     async def of_incident(
-        self, incident_id: str, after: str | None, limit: int
+        self, incident_id: str, subtree: str, after: str | None, limit: int
     ) -> tuple[Sequence[DeliveryView], str | None]:
-        ids, more = await _page(self._redis, incident_key(incident_id), after, limit, newest_first=False)
+        found: list[DeliveryView] = []
+        position = after
+        while len(found) <= limit:  # one more tells that there are more of this subtree, which others' must not
+            ids, position = await _page(self._redis, incident_key(incident_id), position, limit, newest_first=False)
+            found += [delivery for delivery in await self._read(ids) if within(delivery.path, subtree)]
+            if position is None:
+                break
+        return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+    async def _read(self, ids: Sequence[str]) -> list[DeliveryView]:
         pipeline = self._redis.pipeline(transaction=False)
         for delivery_id in ids:
             pipeline.hgetall(delivery_key(delivery_id))
         found = cast("list[dict[bytes, bytes]]", await pipeline.execute())
-        return [_delivery({k.decode(): v for k, v in fields.items()}) for fields in found if b"plan" in fields], more
+        return [_delivery({k.decode(): v for k, v in fields.items()}) for fields in found if b"plan" in fields]
 
 
 async def _page(redis: "Redis", key: str, after: str | None, limit: int, *, newest_first: bool) -> Page:

@@ -88,7 +88,9 @@ class Deliveries(Protocol):
     """What became of deliveries."""
 
     async def of_incident(
-        self, incident_id: str, after: str | None, limit: int
+        self, incident_id: str, subtree: str, after: str | None, limit: int
     ) -> tuple[Sequence[DeliveryView], str | None]:
-        """Up to `limit` deliveries, oldest first, after the one with the id `after`, and the last one's id."""
+        """Up to `limit` deliveries to stations of `subtree`, oldest first, after the one with the id `after`; and the
+        last one's id when there are more of them.
+        """
         ...

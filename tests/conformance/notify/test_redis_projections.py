@@ -124,7 +124,7 @@ async def test_channels_that_are_not_installed_are_left_out_and_no_name_is_kept(
 
 
 async def fates(redis: Redis) -> dict[str, tuple[str, str | None]]:
-    (delivery,), _ = await RedisDeliveries(redis).of_incident("i1", None, 10)
+    (delivery,), _ = await RedisDeliveries(redis).of_incident("i1", CITY, None, 10)
     return {r.member_id: (r.state, r.gap) for r in delivery.recipients}
 
 
@@ -147,19 +147,37 @@ async def test_what_became_of_each_recipient_is_shown_step_by_step(redis: Redis)
     ]
 
 
+async def test_nobody_learns_that_there_are_deliveries_to_others(redis: Redis) -> None:
+    projection, deliveries = DeliveryProjection(redis, tuple(Lane)), RedisDeliveries(redis)
+    for number in range(5):
+        path = OTHER_STATION if number % 2 else STATION
+        changes = {"delivery_id": f"d{number}", "path": path, "at": T0 + timedelta(seconds=number)}
+        await projection.apply([seen(DeliveryPlanned, f"d{number}", **{**PLAN, **changes})])
+
+    async def page(subtree: str, after: str | None, limit: int) -> tuple[list[str], str | None]:
+        found, more = await deliveries.of_incident("i1", subtree, after, limit)
+        return [delivery.id for delivery in found], more
+
+    assert await page(STATION, None, 2) == (["d0", "d2"], "d2")
+    assert await page(STATION, "d2", 2) == (["d4"], None)
+    assert await page(OTHER_STATION, None, 2) == (["d1", "d3"], None)
+    assert await page(CITY, None, 4) == (["d0", "d1", "d2", "d3"], "d3")
+    assert await page("/440300", None, 2) == ([], None)
+
+
 async def test_folding_the_log_again_changes_nothing_that_is_shown(redis: Redis) -> None:
     projection = DeliveryProjection(redis, tuple(Lane))
     await projection.apply(STORY)
-    before = await RedisDeliveries(redis).of_incident("i1", None, 10), await RedisInbox(redis).page("a", None, 10)
+    before = await RedisDeliveries(redis).of_incident("i1", CITY, None, 10), await RedisInbox(redis).page("a", None, 10)
     await projection.apply(STORY)
     assert before == (
-        await RedisDeliveries(redis).of_incident("i1", None, 10),
+        await RedisDeliveries(redis).of_incident("i1", CITY, None, 10),
         await RedisInbox(redis).page("a", None, 10),
     )
     await redis.flushdb()
     await projection.apply(STORY)
     assert before == (
-        await RedisDeliveries(redis).of_incident("i1", None, 10),
+        await RedisDeliveries(redis).of_incident("i1", CITY, None, 10),
         await RedisInbox(redis).page("a", None, 10),
     )
 
