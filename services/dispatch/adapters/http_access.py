@@ -7,7 +7,7 @@ from fastapi import Depends
 from services.dispatch.adapters.http_models import LocationIn
 from services.dispatch.domain.state import Reported
 from shared.platform.web.problems import Problem
-from shared.platform.web.tokens import Principal, current_principal, principal_with
+from shared.platform.web.tokens import Principal, principal_with
 from shared.vocabulary.geography import Crs, Point, to_wgs84
 from shared.vocabulary.terms import Role, SourceKind
 
@@ -19,16 +19,15 @@ ACTORS = (*IN_OFFICES, *ON_PHONES)
 AnyReporter = Annotated[Principal, Depends(principal_with(*REPORTERS))]
 AnyActor = Annotated[Principal, Depends(principal_with(*ACTORS))]
 AnyOfficer = Annotated[Principal, Depends(principal_with(*IN_OFFICES))]
-Anybody = Annotated[Principal, Depends(current_principal)]
 
 
 def may_see(principal: Principal, incident: Reported) -> bool:
-    """Operators see all, officers their subtree and where a unit of theirs was ordered, units what they were ordered
+    """Operators see their subtree, officers that and where a unit of theirs was ordered, units what they were ordered
     to or reported, partners what they reported.
     """
     match principal.role:
         case Role.OPERATOR:
-            return True
+            return principal.may_see(incident.path)
         case Role.OFFICER:
             lent = any(order.assignee_station_id == principal.station_id for order in incident.orders)
             return principal.may_see(incident.path) or lent
@@ -43,7 +42,7 @@ def may_see(principal: Principal, incident: Reported) -> bool:
 
 def may_end(principal: Principal, incident: Reported) -> bool:
     """Whose incident it is: lending a unit gives no say in how it ends."""
-    return principal.role is Role.OPERATOR or principal.may_see(incident.path)
+    return principal.may_see(incident.path)
 
 
 def place_of(principal: Principal, location: LocationIn, field: str = "location") -> Point:

@@ -55,11 +55,11 @@ def stream_routes(tail: IncidentTail, clock: Clock, heartbeat_s: float = HEARTBE
 
 
 def concerns(principal: Principal, item: Received) -> bool:
-    """Operators: all; officers: their subtree, and their lent units' orders; units: their own orders."""
+    """Operators: their subtree; officers: that, and their lent units' orders; units: their own orders."""
     body: Any = item.body
     match principal.role:
         case Role.OPERATOR:
-            return True
+            return principal.may_see(body.path)
         case Role.OFFICER:
             lent = getattr(body, "assignee_station_id", None) == principal.station_id
             return principal.may_see(body.path) or (lent and principal.station_id is not None)

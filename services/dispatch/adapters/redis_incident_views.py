@@ -67,9 +67,8 @@ class RedisIncidentViews:
         return [json.loads(event) for event in stored if event]
 
     async def _newest_first(self, search: Search, after: Position | None) -> AsyncIterator[tuple[Summary, Position]]:
-        key = (
-            f"{PREFIX}by-unit:{search.unit_id}" if search.unit_id else f"{PREFIX}by-node:{search.status}:{search.node}"
-        )
+        of_a_unit = search.unit_id is not None
+        key = f"{PREFIX}by-unit:{search.unit_id}" if of_a_unit else f"{PREFIX}by-node:{search.status}:{search.node}"
         position = after
         while True:
             chunk = await self._chunk(key, search, position)

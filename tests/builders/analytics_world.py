@@ -1,0 +1,47 @@
+"""Analytics with a history in memory: one incident in each of two stations."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.analytics.bootstrap import build_api
+from services.analytics.settings import AnalyticsSettings
+from shared.contracts import incident, registry
+from tests.builders.callers import OTHER_STATION, OTHER_STATION_ID, STATION, STATION_ID
+from tests.builders.world import World, nothing_changed
+from tests.conformance.analytics.happenings import Writer, after, keep
+from tests.conformance.analytics.plain_history import PlainHistory
+from tests.fakes.keys import PUBLIC_KEY
+
+
+class StoppedClock:
+    """Two days after everything happened."""
+
+    def now(self) -> datetime:
+        return after(48 * 3600)
+
+
+@asynccontextmanager
+async def analytics_world() -> AsyncGenerator[World]:
+    """The figures of 2026-03-02 are not empty."""
+    history = PlainHistory(ZoneInfo("Asia/Shanghai"))
+    await keep(history, _a_day().written)
+    settings = AnalyticsSettings(
+        kafka_bootstrap="127.0.0.1:9",
+        redis_url="redis://127.0.0.1:9/0",
+        token_public_key=PUBLIC_KEY,
+        clickhouse_url="http://127.0.0.1:9/meu",
+    )
+    app = build_api(settings, history=history, clock=StoppedClock())
+    yield World(app, {"station": STATION_ID}, {"station": "440106999"}, put_back=nothing_changed)
+
+
+def _a_day() -> Writer:
+    writer = Writer()
+    for station_id, path in ((STATION_ID, STATION), (OTHER_STATION_ID, OTHER_STATION)):
+        writer.write(registry.Station, after(-9e6), station_id=station_id, name=station_id, path=path)
+        writer.write(
+            incident.IncidentReported, after(60), incident_id=f"i-{station_id}", station_id=station_id, path=path
+        )
+    return writer

@@ -1,0 +1,112 @@
+"""Check-in with a site, a post and a unit that are `Where.OWN`'s, and others beside them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from services.checkin.adapters.duty_ledger import DECIDING, duty_codec
+from services.checkin.domain.decide import decide
+from services.checkin.domain.evolve import evolve
+from services.checkin.domain.registry import Entry
+from services.checkin.domain.state import Duty, Facts, Lease, Manned, Unseen
+from shared.contracts.base import Message
+from shared.platform.outcomes import Outcome
+from shared.vocabulary.decisions import Refused
+from shared.vocabulary.terms import Role, SiteClass
+from tests.builders.callers import OTHER_STATION_ID, STATION, STATION_ID, Where, caller
+from tests.builders.world import World
+from tests.component.checkin.conftest import Desk, FakeGateway, SetClock, desk_on_fakes
+from tests.conformance.checkin.city import LEADER, MEMBER, PLACE, SHIELD, SITE, UNIT
+
+CREW = (Role.LEADER, Role.MEMBER)
+
+
+@dataclass
+class MemoryDuty(FakeGateway):
+    """Decides duty as the worker does, and knows what became of one command."""
+
+    clock: SetClock = field(default_factory=SetClock)
+    states: dict[str, Duty] = field(default_factory=dict[str, Duty])
+
+    async def submit(self, aggregate_id: str, body: Message, **_: object) -> Outcome:
+        state = self.states.get(aggregate_id, Unseen())
+        decision = decide(state, DECIDING.commands_in.to_domain(body), self.clock.now())
+        if isinstance(decision, Refused):
+            return Outcome(
+                command_id="c",
+                aggregate_id=aggregate_id,
+                status="refused",
+                code=decision.code,
+                detail=decision.detail,
+            )
+        for event in decision.events:
+            state = evolve(state, event)
+        self.states[aggregate_id] = state
+        stored = duty_codec.dump_json(state).decode()
+        return Outcome(command_id="c", aggregate_id=aggregate_id, status="accepted", state=stored)
+
+    async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
+        if (aggregate_id, command_id) != ("unit-own", "command-own"):
+            return None
+        return Outcome(command_id=command_id, aggregate_id=aggregate_id, status="accepted")
+
+
+@asynccontextmanager
+async def checkin_world() -> AsyncGenerator[World]:
+    """The crew of `unit-own` is on duty."""
+    gateway = MemoryDuty()
+    async with desk_on_fakes(gateway) as desk:
+        gateway.clock = desk.clock
+
+        async def put_back() -> None:
+            await desk.registry.save(_city())
+            gateway.states = {"unit-own": _manned(desk.clock)}
+
+        await put_back()
+        await desk.relay()
+        own = _own(desk)
+        absent = {name: f"{name}-absent" for name in own if name.endswith("_id") or name == "command"}
+        yield World(desk.app, own, {**own, **absent, "code": "e-absent", "station": "440106999"}, put_back)
+
+
+def _own(desk: Desk) -> dict[str, str]:
+    now = desk.clock.now()
+    return {
+        "station": STATION_ID,
+        "site_id": "site-own",
+        "unit_id": "unit-own",
+        "post_id": "post-own",
+        "aggregate_id": "unit-own",
+        "command": "command-own",
+        "kind": "equipment",
+        "code": "e-own",
+        "shown_code": desk.codes.shown("post-own", now).code,
+        "lon": str(PLACE.lon),
+        "lat": str(PLACE.lat),
+        "now": now.isoformat(),
+    }
+
+
+def _city() -> list[Entry]:
+    """In each place a site with a post, a unit with its crew and a piece of equipment."""
+    entries: list[Entry] = []
+    for where in (Where.OWN, Where.NEIGHBOUR, Where.FOREIGN):
+        station = OTHER_STATION_ID if where is Where.FOREIGN else STATION_ID
+        post = replace(SITE.posts[0], code=f"post-{where}", location=PLACE, fixed_code_allowed=True)
+        unit = f"unit-{where}"
+        entries += [
+            replace(SITE, code=f"site-{where}", station=station, posts=(post,)),
+            replace(UNIT, code=unit, site=f"site-{where}"),
+            replace(LEADER, code=caller(Role.LEADER, where).subject, unit=unit),
+            replace(MEMBER, code=caller(Role.MEMBER, where).subject, unit=unit),
+            replace(SHIELD, code=f"e-{where}", unit=unit),
+        ]
+    return entries
+
+
+def _manned(clock: SetClock) -> Manned:
+    until = clock.now() + timedelta(hours=1)
+    facts = Facts("unit-own", STATION_ID, STATION, SiteClass.B, 2)
+    leases = tuple(Lease(caller(role, Where.OWN).subject, "post-own", until) for role in CREW)
+    return Manned(facts, None, (), leases)
