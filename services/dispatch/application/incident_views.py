@@ -26,7 +26,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`node`: everything in this subtree of the organisation; `unit_id` instead: what this unit had to do with, "" being none."""
+    """`node`: everything in this subtree of the organisation; `unit_id` instead: what this unit had to do with.
+
+    The unit "" had to do with nothing.
+    """
 
     node: str | None = None
     unit_id: str | None = None
