@@ -13,7 +13,7 @@ from services.checkin.application.check_in import CheckInDesk, Scan
 from services.checkin.application.directory import Directory
 from services.checkin.application.report_positions import AHEAD_MAX
 from services.checkin.domain.codes import EXPIRED
-from services.checkin.domain.decide import SCAN_GOOD_FOR
+from services.checkin.domain.decide import NOT_ON_DUTY, SCAN_GOOD_FOR
 from services.checkin.domain.state import standing
 from shared.contracts.duty import CheckOut
 from shared.platform.commands import CommandGateway
@@ -27,7 +27,7 @@ from shared.vocabulary.geography import Crs, to_wgs84
 from shared.vocabulary.terms import DutyState, Role
 
 _STRICT = ConfigDict(extra="forbid")
-_FIELDS = {"unknown-unit": "unit_id", "code-expired": "code", "code-invalid": "code", "outside-geofence": "location"}
+_FIELDS = {"not-a-member": "unit_id", "code-expired": "code", "code-invalid": "code", "outside-geofence": "location"}
 PIN_RETRY_S = 900
 
 OnTheSpot = Annotated[Principal, Depends(principal_with(Role.MEMBER, Role.LEADER))]
@@ -97,7 +97,7 @@ def check_in_routes(desk: CheckInDesk, gateway: CommandGateway, directory: Direc
     async def check_out(body: CheckOutRequest, caller: OnTheSpot, request: Request) -> Response:
         """Go off duty."""
         if body.unit_id not in directory.units:
-            raise _problem(Refused("unknown-unit", f"{body.unit_id} is not registered"))
+            raise _problem(NOT_ON_DUTY)
         command = CheckOut(unit_id=body.unit_id, member_id=caller.subject)
         outcome = await gateway.submit(
             body.unit_id, command, command_id=command_id(request), correlation_id=correlation_id()

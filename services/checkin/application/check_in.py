@@ -40,17 +40,15 @@ class CheckInDesk:
         self._lease_s = lease_s
 
     async def verify(self, scan: Scan) -> CheckIn | Refused:
-        """The command, or why not: `unknown-unit`, `unit-suspended`, `not-a-member`, `code-expired`, `code-invalid`,
-        `too-many-attempts`, `outside-geofence`.
+        """The command, or why not: `not-a-member`, `unit-suspended`, `code-expired`, `code-invalid`,
+        `too-many-attempts`, `outside-geofence`. Of others' units nobody learns whether there are any.
         """
         unit = self._directory.units.get(scan.unit_id)
         site = self._directory.sites.get(unit.site_id) if unit is not None else None
-        if unit is None or site is None:
-            return Refused("unknown-unit", f"{scan.unit_id} is not registered")
+        if unit is None or site is None or scan.member_id not in unit.member_ids:
+            return Refused("not-a-member", f"the token's owner is no member of {scan.unit_id}")
         if unit.suspended:
             return Refused("unit-suspended", f"{unit.name} is suspended")
-        if scan.member_id not in unit.member_ids:
-            return Refused("not-a-member", f"the token's owner is no member of {unit.name}")
         verified = await self._verify_code(site, scan)
         if isinstance(verified, Refused):
             return verified

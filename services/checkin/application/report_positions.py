@@ -50,8 +50,8 @@ class Rejected:
 async def report_positions(
     fixes: Sequence[ReportedFix], reporter: Reporter, crs: Crs, now: datetime, directory: Directory, log: PositionLog
 ) -> list[Rejected]:
-    """Log what is plausible, durably; returns what was not, with `out-of-range`, `unknown-unit`, `not-your-unit`,
-    `not-a-member`, `time-in-future` or `stale`.
+    """Log what is plausible, durably; returns what was not, with `out-of-range`, `not-your-unit`, `unknown-unit`,
+    `not-a-member`, `time-in-future` or `stale`. A unit outside of the reporter's subtree is an unknown one.
     """
     rejected: list[Rejected] = []
     by_station: dict[tuple[str, str], list[Fix]] = {}
@@ -77,14 +77,14 @@ def _fault(fix: ReportedFix, unit: Unit | None, reporter: Reporter, oldest: date
     """Asked 25,000 times a second: no check is made after the first that fails."""
     if not (abs(fix.lon) <= 180 and abs(fix.lat) <= 90 and 0 <= fix.accuracy_m <= ACCURACY_MAX_M):
         return "out-of-range"
-    if unit is None:
-        return "unknown-unit"
-    return _fault_of_reporter(fix, unit, reporter) or _fault_of_time(fix, oldest, newest)
+    return _fault_of_unit(fix, unit, reporter) or _fault_of_time(fix, oldest, newest)
 
 
-def _fault_of_reporter(fix: ReportedFix, unit: Unit, reporter: Reporter) -> str | None:
-    if not _may_report(reporter, unit):
+def _fault_of_unit(fix: ReportedFix, unit: Unit | None, reporter: Reporter) -> str | None:
+    if reporter.unit_id not in (None, fix.unit_id):
         return "not-your-unit"
+    if unit is None or not within(unit.path, reporter.subtree):
+        return "unknown-unit"
     return None if fix.member_id in unit.member_ids else "not-a-member"
 
 
@@ -92,12 +92,6 @@ def _fault_of_time(fix: ReportedFix, oldest: datetime, newest: datetime) -> str 
     if fix.time > newest:
         return "time-in-future"
     return "stale" if fix.time < oldest else None
-
-
-def _may_report(reporter: Reporter, unit: Unit) -> bool:
-    if reporter.unit_id is not None:
-        return reporter.unit_id == unit.unit_id
-    return within(unit.path, reporter.subtree)
 
 
 def _converted(fix: ReportedFix, crs: Crs) -> Fix:

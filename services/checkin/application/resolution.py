@@ -23,13 +23,19 @@ class Resolution:
         self.errors.append(CellError(row, column, code, detail))
 
     def may_write(self, row: Parsed, column: str, path: str | None, standing_at: str | None) -> bool:
-        """Whether an entry may go to `path` (None: what it refers to is not there) from where it is now."""
-        if path is None:
-            self.refuse(row.row, column, "unknown-reference", f"{row.values[column]} is not registered")
-        elif not within(path, self.subtree):
-            self.refuse(row.row, column, "not-yours", f"{path} lies outside {self.subtree}")
+        """Whether an entry may go to `path` (None: what it refers to is not there) from where it is now.
+
+        What lies outside of the importer's subtree is not there for it; only that a code is taken can not be hidden.
+        """
+        if path is None or not within(path, self.subtree):
+            self.refuse(
+                row.row,
+                column,
+                "unknown-reference",
+                f"{row.values[column] or row.values['code']} is not in {self.subtree}",
+            )
         elif standing_at is not None and not within(standing_at, self.subtree):
-            self.refuse(row.row, "code", "not-yours", f"is registered at {standing_at}, outside {self.subtree}")
+            self.refuse(row.row, "code", "not-yours", f"the code is taken outside of {self.subtree}")
         else:
             return True
         return False

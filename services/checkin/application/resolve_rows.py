@@ -17,6 +17,7 @@ from services.checkin.domain.registry import (
     is_station_code,
     level_of,
 )
+from shared.vocabulary.organisation import within
 from shared.vocabulary.terms import ChannelKind
 
 _ADDRESSES = {ChannelKind.SMS: "phone", ChannelKind.WEBHOOK: "webhook_url"}
@@ -50,7 +51,7 @@ async def _stations(rows: list[Parsed], registry: Registry, resolution: Resoluti
     standing = dict(paths)
     for row in sorted(rows, key=lambda row: (LEVELS.index(row.values["level"]), row.row)):
         code, level, parent = row.values["code"], row.values["level"], row.values["parent"]
-        path = f"/{code}" if parent is None else f"{paths[parent]}/{code}" if parent in paths else None
+        path = _path_of(code, parent, paths, resolution.subtree)
         if path is not None and (path.count("/") > len(LEVELS) or level_of(path) is not level):
             resolution.refuse(
                 row.row, "parent", "wrong-parent", "a district belongs to a city, a station to a district"
@@ -67,6 +68,14 @@ async def _stations(rows: list[Parsed], registry: Registry, resolution: Resoluti
             paths[code] = path
             entry = StationEntry(code, row.values["name"], level, parent, path, place_of(row.values, "lon", "lat"))
             resolution.entries.append((entry, (row.row,)))
+
+
+def _path_of(code: str, parent: str | None, paths: Mapping[str, str], subtree: str) -> str | None:
+    """None: the parent is not there, for this importer."""
+    if parent is None:
+        return f"/{code}"
+    above = paths.get(parent)
+    return f"{above}/{code}" if above is not None and within(above, subtree) else None
 
 
 async def _units(rows: list[Parsed], registry: Registry, resolution: Resolution) -> None:

@@ -20,6 +20,8 @@ from shared.vocabulary.terms import SiteClass
 SCAN_GOOD_FOR = timedelta(minutes=10)
 """A scan that waited longer for its decision (a queue, an outage) says nothing of who is there now."""
 
+NOT_ON_DUTY = Refused("not-on-duty", "this member is not on duty in this unit")
+
 Decision = Accepted[DutyEvent] | Refused
 
 
@@ -67,7 +69,7 @@ def _check_out(state: Duty, command: CheckOut, now: datetime) -> Decision:
     present, lapsed = _split(state, now)
     others = [lease for lease in present if lease.member_id != command.member_id]
     if not isinstance(state, Manned) or len(others) == len(present):
-        return Refused("not-on-duty", "this member is not on duty in this unit")
+        return NOT_ON_DUTY
     left = MemberCheckedOut(**_of(state.facts), member_id=command.member_id, at=now, reason="left")
     changed = _changed(state.facts, others, state.location, now)
     return Accepted((*_lapses(state.facts, lapsed, now), left, changed))

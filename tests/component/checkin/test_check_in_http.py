@@ -46,7 +46,7 @@ async def test_a_right_scan_becomes_a_command_that_carries_the_registrys_facts(d
     ("changes", "expected"),
     [
         ({"code": "AAAAAAAAAAAA"}, (422, "code-invalid", "code")),
-        ({"unit_id": "u-9"}, (422, "unknown-unit", "unit_id")),
+        ({"unit_id": "u-9"}, (422, "not-a-member", "unit_id")),
         ({"location": {**GATE_AT, "crs": None}}, (422, "crs-required", "location.crs")),
         ({"location": {k: v for k, v in GATE_AT.items() if k != "crs"}}, (422, "crs-required", "location.crs")),
         ({"location": {**GATE_AT, "crs": "bd09"}}, (422, "invalid", "location.crs")),
@@ -185,8 +185,8 @@ async def test_a_decision_that_takes_long_is_asked_for_later(desk: Desk) -> None
     assert (answer.status_code, answer.headers["location"]) == (202, "/checkin/v1/commands/u-1/c-9")
 
 
-async def test_leaving_needs_a_unit_that_exists(desk: Desk) -> None:
-    assert problem(await desk.post(MEMBER, "/check-outs", {"unit_id": "u-9"})) == (422, "unknown-unit", "unit_id")
+async def test_nobody_leaves_where_there_is_no_unit(desk: Desk) -> None:
+    assert problem(await desk.post(MEMBER, "/check-outs", {"unit_id": "u-9"}))[:2] == (422, "not-on-duty")
     assert (await desk.post(MEMBER, "/check-outs", {"unit_id": "u-1"})).status_code == 201
     assert desk.gateway.submitted == [CheckOut(unit_id="u-1", member_id="m-2")]
 

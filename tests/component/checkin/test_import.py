@@ -191,8 +191,18 @@ async def test_what_is_wrong_is_named_by_row_column_and_code(
 async def test_nobody_writes_outside_the_own_subtree() -> None:
     text = "code,name,site\nu-9,a,s-1\n"
     assert found(await imported(Kind.UNITS, text, subtree=DISTRICT_PATH)) == []
-    assert found(await imported(Kind.UNITS, text, subtree="/440100/440105")) == [(2, "site", "not-yours")]
-    assert found(await imported(Kind.UNITS, text, subtree=f"{DISTRICT_PATH}/440106002")) == [(2, "site", "not-yours")]
+    assert found(await imported(Kind.UNITS, text, subtree="/440100/440105")) == [(2, "site", "unknown-reference")]
+    report = await imported(Kind.UNITS, text, subtree=f"{DISTRICT_PATH}/440106002")
+    assert found(report) == [(2, "site", "unknown-reference")]
+
+
+async def test_what_is_registered_elsewhere_is_not_there_for_an_importer() -> None:
+    """A node below a station elsewhere is refused as one below no station, though its code has a wrong form too."""
+    elsewhere = f"{DISTRICT_PATH}/440106002"
+    for parent in ("440106001", "440106999"):
+        text = f"code,name,level,parent,lon,lat\n1,a,station,{parent},1,2\n"
+        report = await imported(Kind.STATIONS, text, subtree=elsewhere)
+        assert found(report) == [(2, "parent", "unknown-reference")]
 
 
 async def test_nobody_takes_what_is_registered_elsewhere() -> None:

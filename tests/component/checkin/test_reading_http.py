@@ -136,7 +136,6 @@ async def test_each_fix_counts_for_itself(desk: Desk) -> None:
         "out-of-range": fix(desk, lat=-91),
         "not-your-unit": fix(desk, unit_id="u-2"),
         "not-a-member": fix(desk, member_id="m-9"),
-        "unknown-unit": fix(desk, unit_id="u-9"),
     }
     answer = await report(desk, fix(desk), *wrong.values(), fix(desk, member_id="m-1", after_s=30))
     assert answer.status_code == 202, answer.text
@@ -144,6 +143,15 @@ async def test_each_fix_counts_for_itself(desk: Desk) -> None:
     assert answer.json()["rejected"] == [{"index": n, "code": code} for n, code in enumerate(wrong, 1)]
     (batch,) = desk.log.batches
     assert [f.member_id for f in batch.fixes] == ["m-2", "m-1"]
+
+
+async def test_nobody_learns_by_a_fix_which_units_there_are_elsewhere(desk: Desk) -> None:
+    await grow(desk)
+    for who, unit_id in ((MEMBER, "u-3"), (OFFICER, "u-3")):
+        there = await report(desk, fix(desk, unit_id=unit_id), who=who)
+        nowhere = await report(desk, fix(desk, unit_id="u-9"), who=who)
+        assert there.json() == nowhere.json()
+    assert nowhere.json()["rejected"] == [{"index": 0, "code": "unknown-unit"}]
 
 
 async def test_fixes_are_grouped_by_station_at_most_a_thousand_a_record(desk: Desk) -> None:
@@ -216,7 +224,7 @@ async def test_a_file_that_is_none_is_a_problem_document(desk: Desk, content: by
 async def test_only_registrars_of_the_subtree_write(desk: Desk) -> None:
     assert (await upload(desk, LEADER, "units", b"x")).status_code == 403
     elsewhere = await upload(desk, ELSEWHERE, "units", b"code,name,site\nu-1,x,s-1\n")
-    assert elsewhere.json()["errors"][0]["code"] == "not-yours"
+    assert elsewhere.json()["errors"][0]["code"] == "unknown-reference"
     gone = await desk.http.delete("/checkin/v1/registry/units/u-1", headers=bearer(ELSEWHERE))
     assert gone.status_code == 404
     used = await desk.http.delete("/checkin/v1/registry/units/u-1", headers=bearer(OFFICER))
