@@ -16,12 +16,12 @@ from shared.platform.commands import CommandGateway
 from shared.platform.web.api import command_id, correlation_id, pending_response, refused
 from shared.platform.web.paging import link_next, read_cursor
 from shared.platform.web.problems import Problem
-from shared.platform.web.tokens import Principal, current_principal
-from shared.vocabulary.terms import ChannelKind, Lane
+from shared.platform.web.tokens import Principal, principal_with
+from shared.vocabulary.terms import ChannelKind, Lane, Role
 
 WAIT_MAX_S = 25
 
-Caller = Annotated[Principal, Depends(current_principal)]
+Caller = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER, Role.LEADER, Role.MEMBER))]
 
 
 class InboxPage(BaseModel):

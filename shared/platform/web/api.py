@@ -21,12 +21,15 @@ from shared.platform.tracing import answered, answering
 from shared.platform.web.health import Check, health_router
 from shared.platform.web.idempotency import BODY_MAX, IdempotencyMiddleware, request_id
 from shared.platform.web.problems import Problem, Titles, install_problem_handlers, problem_response
-from shared.platform.web.tokens import TokenReader, current_principal
+from shared.platform.web.tokens import TokenReader, principal_with
 from shared.ports import Clock
+from shared.vocabulary.terms import Role
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 """Others are counted together: a caller may make up any number of them."""
+SENDERS = (Role.OPERATOR, Role.OFFICER, Role.LEADER, Role.MEMBER, Role.PARTNER)
+"""Who sends commands."""
 _ids = SystemIds()
 
 
@@ -168,9 +171,9 @@ class Outcomes(Protocol):
 def install_command_route(app: FastAPI, service: str, gateway: Outcomes) -> None:
     """`GET /{service}/v1/commands/{aggregate}/{command}`: what became of a command that answered 202.
 
-    Whoever has a valid token and the command's id, which only its sender was told, may ask.
+    Whoever may send commands and has the command's id, which only its sender was told, may ask.
     """
-    asked_by = [Depends(current_principal)]
+    asked_by = [Depends(principal_with(*SENDERS))]
 
     @app.get(f"/{service}/v1/commands/{{aggregate_id}}/{{command}}", response_model=None, dependencies=asked_by)
     async def command_outcome(aggregate_id: str, command: str) -> Response:
