@@ -1,8 +1,5 @@
 """Dispatch's API without a broker and without Redis."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
@@ -13,10 +10,9 @@ from services.dispatch.application.report_incident import IncidentDesk
 from services.dispatch.bootstrap import install_routes
 from services.dispatch.settings import DispatchSettings
 from shared.platform.web.api import create_api
+from tests.builders.nothing import NOWHERE, nothing_to_start
 from tests.component.dispatch.fakes import CountingIds, MemoryIncidents, Places
 from tests.fakes.keys import PUBLIC_KEY
-
-NOWHERE = "redis://127.0.0.1:9/0"
 
 
 def dispatch_on_fakes(incidents: MemoryIncidents, views: IncidentViews) -> FastAPI:
@@ -28,13 +24,8 @@ def dispatch_on_fakes(incidents: MemoryIncidents, views: IncidentViews) -> FastA
         redis=Redis.from_url(NOWHERE),
         titles=TITLES,
         checks={},
-        lifespan=_nothing_to_start,
+        lifespan=nothing_to_start,
     )
     desk = IncidentDesk(playbooks=YamlPlaybooks(), stations=Places(), units=Places(), time_factor=0.1)
     install_routes(app, Parts(incidents, incidents, views, desk), CountingIds())
     return app
-
-
-@asynccontextmanager
-async def _nothing_to_start(_: FastAPI) -> AsyncGenerator[None]:
-    yield

@@ -83,7 +83,7 @@ async def dispatch_world() -> AsyncGenerator[World]:
     incidents.decide(INCIDENT_ID, AssignUnits(incident_id=INCIDENT_ID, round=1, candidates=(candidate,)))
     before = dict(incidents.states)
     app = dispatch_on_fakes(incidents, MemoryViews(incidents))
-    app.include_router(stream_routes(cast("IncidentTail", MemoryTail([_issued()]))))
+    app.include_router(stream_routes(cast("IncidentTail", MemoryTail([_issued()])), incidents.clock))
     own = {
         "incident_id": INCIDENT_ID,
         "order_id": _order_of_the_unit(incidents.states),

@@ -75,6 +75,7 @@ ASKED: dict[str, list[Asked]] = {
         Asked(lists="unit_id", request=_query(duty="off")),
         Asked(cell="subtree", request=_query(station="{station}")),
     ],
+    "GET /checkin/v1/duty-board": [Asked(lists="unit_id"), Asked(request=_query(station="{station}"))],
     "POST /checkin/v1/check-ins": [_json(_check_in)],
     "POST /checkin/v1/check-outs": [_json(lambda things, _: {"unit_id": things["unit_id"]})],
     "POST /checkin/v1/positions": [_json(_fix)],

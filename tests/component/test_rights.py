@@ -8,6 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.terms import Role
@@ -108,7 +109,7 @@ async def test_every_operation_has_a_row_and_every_row_an_operation(service: str
 @pytest.mark.parametrize("service", WORLDS)
 async def test_nothing_is_served_beside_them_but_health_and_the_document(service: str) -> None:
     async with WORLDS[service]() as world:
-        served = {getattr(route, "path", repr(route)) for route in world.app.routes}
+        served = {getattr(route, "path", repr(route)) for route in iter_route_contexts(world.app.routes)}
         beside = {"/livez", "/readyz", "/metrics", f"/{service}/v1/openapi.json"}
         assert served - beside == {operation.split()[1] for operation in documented(world.app)}
 

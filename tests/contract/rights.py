@@ -30,54 +30,56 @@ ROLES = (
 """The table's columns, from left to right."""
 
 _TABLE = """
-                                                 operator officer leader  member  display partner system security auditor
-GET    /checkin/v1/stations                      subtree  subtree subtree subtree -       subtree  -  -  -
-GET    /checkin/v1/units                         subtree  subtree unit    unit    -       subtree  -  -  -
-GET    /checkin/v1/units/{unit_id}               subtree  subtree unit    unit    -       subtree  -  -  -
-GET    /checkin/v1/units/{unit_id}/members       subtree  subtree unit    -       -       -        -  -  -
-POST   /checkin/v1/check-ins                     -        -       unit    unit    -       -        -  -  -
-POST   /checkin/v1/check-outs                    -        -       unit    unit    -       -        -  -  -
-POST   /checkin/v1/positions                     subtree  subtree unit    unit    -       subtree  -  -  -
-GET    /checkin/v1/posts/{post_id}/code          subtree  subtree -       -       subtree -        -  -  -
-GET    /checkin/v1/posts/{post_id}/printed-code  subtree  subtree -       -       -       -        -  -  -
-POST   /checkin/v1/imports/{kind}                subtree  subtree -       -       -       -        -  -  -
-DELETE /checkin/v1/registry/{kind}/{code}        subtree  subtree -       -       -       -        -  -  -
+                                            operator officer leader  member  display partner  system security auditor
+GET    /checkin/v1/stations                 subtree  subtree subtree subtree -       subtree  -      -        -
+GET    /checkin/v1/units                    subtree  subtree unit    unit    -       subtree  -      -        -
+GET    /checkin/v1/units/{unit_id}          subtree  subtree unit    unit    -       subtree  -      -        -
+GET    /checkin/v1/units/{unit_id}/members  subtree  subtree unit    -       -       -        -      -        -
+POST   /checkin/v1/check-ins                -        -       unit    unit    -       -        -      -        -
+POST   /checkin/v1/check-outs               -        -       unit    unit    -       -        -      -        -
+POST   /checkin/v1/positions                subtree  subtree unit    unit    -       subtree  -      -        -
+GET    /checkin/v1/duty-board               subtree  subtree -       -       -       -        -      -        -
+GET    /checkin/v1/posts/{post_id}/code     subtree  subtree -       -       subtree -        -      -        -
+GET    /checkin/v1/posts/{post_id}/printed-code
+                                            subtree  subtree -       -       -       -        -      -        -
+POST   /checkin/v1/imports/{kind}           subtree  subtree -       -       -       -        -      -        -
+DELETE /checkin/v1/registry/{kind}/{code}   subtree  subtree -       -       -       -        -      -        -
 GET    /checkin/v1/commands/{aggregate_id}/{command}
-                                                 told     told    told    told    -       told     -  -  -
+                                            told     told    told    told    -       told     -      -        -
 
-POST   /dispatch/v1/incidents                    yes      yes     yes     yes     -       yes      -  -  -
-GET    /dispatch/v1/incidents                    subtree  subtree ordered ordered -       -        -  -  -
-GET    /dispatch/v1/incidents/{incident_id}      subtree  subtree ordered ordered -       reported -  -  -
+POST   /dispatch/v1/incidents               yes      yes     yes     yes     -       yes      -      -        -
+GET    /dispatch/v1/incidents               subtree  subtree ordered ordered -       -        -      -        -
+GET    /dispatch/v1/incidents/{incident_id} subtree  subtree ordered ordered -       reported -      -        -
 GET    /dispatch/v1/incidents/{incident_id}/events
-                                                 subtree  subtree ordered ordered -       reported -  -  -
+                                            subtree  subtree ordered ordered -       reported -      -        -
 POST   /dispatch/v1/incidents/{incident_id}/sightings
-                                                 told     told    told    told    -       -        -  -  -
+                                            told     told    told    told    -       -        -      -        -
 POST   /dispatch/v1/incidents/{incident_id}/orders/{order_id}/acknowledge
-                                                 subtree  subtree ordered ordered -       -        -  -  -
+                                            subtree  subtree ordered ordered -       -        -      -        -
 POST   /dispatch/v1/incidents/{incident_id}/orders/{order_id}/decline
-                                                 subtree  subtree ordered ordered -       -        -  -  -
+                                            subtree  subtree ordered ordered -       -        -      -        -
 POST   /dispatch/v1/incidents/{incident_id}/orders/{order_id}/arrive
-                                                 subtree  subtree ordered ordered -       -        -  -  -
+                                            subtree  subtree ordered ordered -       -        -      -        -
 POST   /dispatch/v1/incidents/{incident_id}/handover
-                                                 subtree  subtree ordered ordered -       -        -  -  -
+                                            subtree  subtree ordered ordered -       -        -      -        -
 POST   /dispatch/v1/incidents/{incident_id}/escalate
-                                                 subtree  subtree ordered ordered -       -        -  -  -
+                                            subtree  subtree ordered ordered -       -        -      -        -
 POST   /dispatch/v1/incidents/{incident_id}/clear
-                                                 subtree  subtree -       -       -       -        -  -  -
+                                            subtree  subtree -       -       -       -        -      -        -
 POST   /dispatch/v1/incidents/{incident_id}/cancel
-                                                 subtree  subtree -       -       -       -        -  -  -
-GET    /dispatch/v1/stream                       subtree  subtree ordered ordered -       -        -  -  -
+                                            subtree  subtree -       -       -       -        -      -        -
+GET    /dispatch/v1/stream                  subtree  subtree ordered ordered -       -        -      -        -
 GET    /dispatch/v1/commands/{aggregate_id}/{command}
-                                                 told     told    told    told    -       told     -  -  -
+                                            told     told    told    told    -       told     -      -        -
 
-GET    /notify/v1/inbox                          own      own     own     own     -       -        -  -  -
+GET    /notify/v1/inbox                     own      own     own     own     -       -        -      -        -
 POST   /notify/v1/inbox/{delivery_id}/acknowledge
-                                                 own      own     own     own     -       -        -  -  -
-GET    /notify/v1/deliveries                     subtree  subtree -       -       -       -        -  -  -
+                                            own      own     own     own     -       -        -      -        -
+GET    /notify/v1/deliveries                subtree  subtree -       -       -       -        -      -        -
 GET    /notify/v1/commands/{aggregate_id}/{command}
-                                                 told     told    told    told    -       told     -  -  -
+                                            told     told    told    told    -       told     -      -        -
 
-GET    /analytics/v1/figures                     subtree  subtree -       -       -       -        -  -  -
+GET    /analytics/v1/figures                subtree  subtree -       -       -       -        -      -        -
 """
 
 

@@ -146,7 +146,7 @@ async def desk() -> AsyncGenerator[Desk]:
 
 
 @asynccontextmanager
-async def desk_on_fakes() -> AsyncGenerator[Desk]:
+async def desk_on_fakes(gateway: FakeGateway | None = None) -> AsyncGenerator[Desk]:
     """Everything of EVERYTHING is registered, and nobody is on duty."""
     settings = CheckinSettings(
         kafka_bootstrap="nowhere:1",
@@ -156,7 +156,8 @@ async def desk_on_fakes() -> AsyncGenerator[Desk]:
         personal_data_key=Fernet.generate_key().decode(),
         post_code_secret=SECRET,
     )
-    gateway, book, log, registry, directory = FakeGateway(), FakeBook(), FakeLog(), MemoryRegistry(), Directory()
+    gateway = gateway or FakeGateway()
+    book, log, registry, directory = FakeBook(), FakeLog(), MemoryRegistry(), Directory()
     clock = SetClock()
     parts = Parts(
         directory=directory,

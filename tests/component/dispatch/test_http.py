@@ -202,7 +202,7 @@ async def test_while_live_state_is_rebuilt_nothing_is_said_to_be_unknown(api: Ap
         (MEMBER, 200),
         (OTHER_MEMBER, 404),
         (PARTNER, 404),
-        (DISPLAY, 404),
+        (DISPLAY, 403),
     ],
 )
 async def test_who_may_see_an_incident(api: Api, who: Principal, status: int) -> None:
