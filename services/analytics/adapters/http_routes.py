@@ -1,15 +1,18 @@
 """Analytics over HTTP."""
 
+import asyncio
 from datetime import date, datetime, time, tzinfo
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
-from services.analytics.adapters.csv_answers import csv_answer
 from services.analytics.adapters.http_answers import ReportAnswer, answer
+from services.analytics.adapters.report_tables import report_table
+from services.analytics.adapters.xlsx_answers import XLSX, xlsx_answer
 from services.analytics.application.ports import By, HistoryUnavailable
 from services.analytics.application.report_figures import Report, ReportFigures, TooManyDays, UnknownStation
+from services.analytics.domain.spreadsheet import spreadsheet
 from services.analytics.domain.window import Window
 from shared.contracts.base import Id
 from shared.platform.web.problems import Problem
@@ -23,6 +26,11 @@ TITLES = {
     "unknown-station": ("没有这个单位", "No such station"),
 }
 CSV = "text/csv"
+Form = Literal["json", "csv", "xlsx"]
+_FILES: dict[str, Any] = {
+    CSV: {"schema": {"type": "string"}},
+    XLSX: {"schema": {"type": "string", "format": "binary"}},
+}
 
 Reader = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER))]
 Moment = AwareDatetime | date
@@ -35,7 +43,7 @@ def figures_router(report: ReportFigures, zone: tzinfo, clock: Clock) -> APIRout
     @router.get(
         "/analytics/v1/figures",
         response_model=ReportAnswer,
-        responses={200: {"content": {CSV: {"schema": {"type": "string"}}}, "description": "The figures"}},
+        responses={200: {"content": _FILES, "description": "The figures"}},
     )
     async def figures(
         request: Request,
@@ -47,16 +55,15 @@ def figures_router(report: ReportFigures, zone: tzinfo, clock: Clock) -> APIRout
         ] = None,
         by: By = "none",
         drill: Annotated[bool, Query(description="Exercises instead of real incidents; never both.")] = False,
-        format_: Annotated[
-            Literal["json", "csv"] | None, Query(alias="format", description="Wins over Accept.")
-        ] = None,
+        format_: Annotated[Form | None, Query(alias="format", description="Wins over Accept.")] = None,
     ) -> Response:
         """On-duty coverage, response times, 1-3-5 attainment, incident counts and reach of messages."""
         window = _window(start, end, zone)
         found = await _report(report, reader, station, window, by, drill, clock.now())
-        if format_ == "csv" or (format_ is None and CSV in request.headers.get("accept", "")):
-            return _csv(found, request)
-        return Response(answer(found).model_dump_json(by_alias=True), media_type="application/json")
+        form = format_ or _accepted(request)
+        if form == "json":
+            return Response(answer(found).model_dump_json(by_alias=True), media_type="application/json")
+        return await _file(found, request, form)
 
     del figures  # registered
     return router
@@ -92,10 +99,25 @@ def _moment(given: Moment, zone: tzinfo) -> datetime:
     return given if isinstance(given, datetime) else datetime.combine(given, time(), zone)
 
 
-def _csv(report: Report, request: Request) -> Response:
+def _accepted(request: Request) -> Form:
+    accept = request.headers.get("accept", "")
+    if XLSX in accept:
+        return "xlsx"
+    return "csv" if CSV in accept else "json"
+
+
+async def _file(report: Report, request: Request, form: Form) -> Response:
+    """Made in a thread: a long table would hold everybody else up."""
     in_chinese = request.headers.get("accept-language", "").lower().startswith("zh")
     headers = {
-        "Content-Disposition": 'attachment; filename="figures.csv"',
+        "Content-Disposition": f'attachment; filename="figures.{form}"',
         "Content-Language": "zh-CN" if in_chinese else "en",
+        "X-Content-Type-Options": "nosniff",
     }
-    return Response(csv_answer(report, in_chinese=in_chinese), media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+    def content() -> str | bytes:
+        table = report_table(report, in_chinese=in_chinese)
+        return xlsx_answer(table) if form == "xlsx" else spreadsheet(table.header, table.lines)
+
+    media_type = XLSX if form == "xlsx" else f"{CSV}; charset=utf-8"
+    return Response(await asyncio.to_thread(content), media_type=media_type, headers=headers)

@@ -12,12 +12,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Cell = str | int | float | None
 
 
+def is_like_a_formula(text: str) -> bool:
+    """Whether a spreadsheet could take this text for a formula when it is typed into a cell."""
+    return text.startswith(_FORMULA)
+
+
 def safe_cell(cell: Cell) -> str:
     """The cell's text. Text that could be taken for a formula gets an apostrophe in front; numbers stay numbers."""
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        return f"'{cell}" if is_like_a_formula(cell) else cell
     return str(cell)
 
 

@@ -14,6 +14,9 @@ from shared.vocabulary.terms import ChannelKind, EquipmentKind, Role, SiteClass
 
 V = TypeVar("V", bound=StrEnum)
 
+# C0, C1, line and paragraph separators, embeddings, overrides and isolates (UAX 9), and what is no character in XML.
+_NOT_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
 _CODE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _CAPABILITY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HTTP_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.IGNORECASE)  # RFC 3986, section 2
@@ -38,18 +41,20 @@ def code(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """A name, at most 200 characters."""
-    return text_of(200)(text)
+    """A name, at most 200 characters. It is data as it is written, with rare characters and wide blanks; only what
+    breaks lines or turns the text around it is refused.
+    """
+    _bounded(text, 200)
+    if _NOT_IN_NAMES.search(text):
+        raise BadCell("name-invalid", "holds characters that control a line or the direction of writing")
+    return text
 
 
 def text_of(longest: int) -> Callable[[str], str]:
     """Free text. Refuses what a spreadsheet would take for a formula when it is exported again."""
 
     def parse(text: str) -> str:
-        if len(text) > longest:
-            raise BadCell("too-long", f"{len(text)} characters; at most {longest}")
-        if text[0] in "=@+-":
-            raise BadCell("formula", "text must not begin with = @ + or -")
+        _bounded(text, longest)
         if not text.isprintable():
             raise BadCell("control-character", "holds characters that are not printable")
         return text
@@ -206,6 +211,13 @@ equipment_kind = one_of(
         "急救箱": EquipmentKind.FIRST_AID,
     },
 )
+
+
+def _bounded(text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise BadCell("too-long", f"{len(text)} characters; at most {longest}")
+    if text[0] in "=@+-":
+        raise BadCell("formula", "text must not begin with = @ + or -")
 
 
 def _parts(text: str) -> tuple[str, ...]:

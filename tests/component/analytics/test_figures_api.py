@@ -3,13 +3,15 @@
 import csv
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 
+from services.analytics.adapters.xlsx_answers import XLSX
 from services.analytics.application.ports import HistoryUnavailable, Question
 from services.analytics.bootstrap import build_api
 from services.analytics.settings import AnalyticsSettings
@@ -184,7 +186,7 @@ async def test_figures_are_for_officers_and_operators(client: httpx.AsyncClient,
         ({"by": "moon"}, "invalid", "by"),
         ({"drill": "perhaps"}, "invalid", "drill"),
         ({"station": "a b"}, "invalid", "station"),
-        ({"format": "xlsx"}, "invalid", "format"),
+        ({"format": "pdf"}, "invalid", "format"),
         ({"from": "2020-01-01", "by": "day"}, "too-many-days", "to"),
     ],
 )
@@ -206,19 +208,20 @@ async def test_a_history_that_is_away_says_so_and_no_more(client: httpx.AsyncCli
 
 
 @pytest.mark.parametrize(
-    ("query", "accept", "is_csv"),
+    ("query", "accept", "expected"),
     [
-        ({}, "text/csv", True),
-        ({"format": "csv"}, "*/*", True),
-        ({"format": "json"}, "text/csv", False),
-        ({}, "*/*", False),
+        ({}, "text/csv", "text/csv; charset=utf-8"),
+        ({"format": "csv"}, "*/*", "text/csv; charset=utf-8"),
+        ({"format": "json"}, "text/csv", "application/json"),
+        ({}, "*/*", "application/json"),
+        ({"format": "xlsx"}, "*/*", XLSX),
+        ({}, XLSX, XLSX),
     ],
 )
 async def test_the_form_is_asked_for_by_name_or_by_header(
-    client: httpx.AsyncClient, query: dict[str, str], accept: str, is_csv: bool
+    client: httpx.AsyncClient, query: dict[str, str], accept: str, expected: str
 ) -> None:
     answer = await client.get(URL, params={**DAY, **query}, headers={**bearer(OPERATOR), "Accept": accept})
-    expected = "text/csv; charset=utf-8" if is_csv else "application/json"
     assert answer.headers["content-type"] == expected
 
 
@@ -233,6 +236,19 @@ async def test_a_spreadsheet_opens_it_and_runs_nothing(client: httpx.AsyncClient
     assert lines[0]["stage_3_share"] == "1.0"
     assert lines[0]["incidents_self-harm"] == "1"
     assert lines[1]["coverage_share"] == ""
+
+
+async def test_the_same_numbers_come_as_numbers_in_a_workbook(client: httpx.AsyncClient) -> None:
+    query = {**DAY, "by": "station", "format": "xlsx"}
+    answer = await client.get(URL, params=query, headers={**bearer(OPERATOR), "Accept-Language": "zh"})
+    assert answer.headers["content-disposition"] == 'attachment; filename="figures.xlsx"'
+    header, *lines = load_workbook(BytesIO(answer.content)).worksheets[0].iter_rows()
+    assert [cell.value for cell in header][:3] == ["单位编号", "名称", "在岗率"]
+    assert [[cell.value for cell in line][:3] for line in lines] == [
+        ["s1", "=天河南派出所", 0.25],
+        ["s2", "农林派出所", None],
+    ]
+    assert [cell.data_type for cell in lines[0]][:3] == ["s", "s", "n"]
 
 
 async def test_a_spreadsheet_speaks_chinese_when_asked(client: httpx.AsyncClient) -> None:

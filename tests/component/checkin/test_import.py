@@ -117,6 +117,8 @@ async def test_a_members_row_is_told_everything_that_is_wrong_with_it_at_once() 
         (Kind.UNITS, "code,name,site\nu-2,a,s-1\nu-2,b,s-1\n", [(3, "code", "duplicate")]),
         (Kind.UNITS, f"code,name,site\nu-2,{'x' * 20_000},s-1\n", [(2, "name", "too-long")]),
         (Kind.UNITS, "code,name,site\nu-2,=1+1,s-1\n", [(2, "name", "formula")]),
+        (Kind.UNITS, "code,name,site\nu-2,a\u202egpj.exe,s-1\n", [(2, "name", "name-invalid")]),
+        (Kind.MEMBERS, 'code,name,unit\nm-9,"a\nb",u-1\n', [(2, "name", "name-invalid")]),
         (
             Kind.STATIONS,
             "code,name,level,parent,lon,lat\n440106009,a,station,440109,1,2\n",
@@ -186,6 +188,25 @@ async def test_what_is_wrong_is_named_by_row_column_and_code(
     report = await imported(kind, text)
     assert found(report) == expected
     assert report.accepted == 0
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "' OR 1=1 --",
+    "\u200fיחידה",
+    "{{7*7}}",
+    "%s%n",
+    "../../etc/passwd",
+    "单元\u3000东",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_a_strange_name_is_data_and_stays_as_it_was_written(name: str) -> None:
+    registry = await city()
+    report = await imported(Kind.MEMBERS, f'code,name,unit\nm-9,"{name}",u-1\n', registry)
+    assert found(report) == []
+    assert await registry.names_of(["m-9"]) == {"m-9": name}
 
 
 async def test_nobody_writes_outside_the_own_subtree() -> None:

@@ -1,10 +1,11 @@
-"""Reports as CSV: a line a key, a column a number, headed in the reader's language."""
+"""Reports as tables for spreadsheets: a line a key, a column a number, headed in the reader's language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from services.analytics.application.report_figures import Report
 from services.analytics.domain.figures import Attainment, Coverage, Figures, Responses
-from services.analytics.domain.spreadsheet import Cell, spreadsheet
+from services.analytics.domain.spreadsheet import Cell
 from shared.vocabulary.terms import IncidentClass
 
 Column = tuple[str, str, Cell]
@@ -26,8 +27,16 @@ _KEYS = {
 }
 
 
-def csv_answer(report: Report, *, in_chinese: bool) -> str:
-    """The CSV form of a report; the stages that occur in any row have columns in all."""
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """A header, and as many cells in each line."""
+
+    header: Sequence[str]
+    lines: Sequence[Sequence[Cell]]
+
+
+def report_table(report: Report, *, in_chinese: bool) -> ReportTable:
+    """The table of a report; the stages that occur in any row have columns in all."""
     stages = sorted({stage.stage for row in report.rows for stage in row.figures.stages})
     lines = [
         [(*_KEYS[report.by], row.key), ("名称", "name", row.name), *_columns(row.figures, stages)]
@@ -35,7 +44,7 @@ def csv_answer(report: Report, *, in_chinese: bool) -> str:
     ]
     blank = [(*_KEYS[report.by], ""), ("名称", "name", ""), *_columns(Figures(), stages)]
     header = [chinese if in_chinese else english for chinese, english, _ in blank]
-    return spreadsheet(header, ([value for _, _, value in line] for line in lines))
+    return ReportTable(header, [[value for _, _, value in line] for line in lines])
 
 
 def _columns(figures: Figures, stages: list[int]) -> Iterator[Column]:
