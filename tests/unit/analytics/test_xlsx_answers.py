@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -58,6 +58,7 @@ def test_a_text_longer_than_the_format_takes_is_cut() -> None:
     assert len(cell_of("x" * 40_000).value) == CELL_MAX
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=40))
 @example("<script>alert(1)</script>")
 @example("\u202egpj.exe")

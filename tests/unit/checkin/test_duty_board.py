@@ -172,7 +172,7 @@ async def test_of_a_crowd_only_so_many_are_named_and_all_are_counted() -> None:
 members = st.sets(st.sampled_from("abcd"))
 
 
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(members, members, st.integers(1, 2)), max_size=8))
 async def test_every_unit_is_counted_once_and_every_shortfall_is_told(
     city: list[tuple[set[str], set[str], int]],
