@@ -45,6 +45,15 @@ def may_end(principal: Principal, incident: Reported) -> bool:
     return principal.may_see(incident.path)
 
 
+def may_answer_for(principal: Principal, incident: Reported, order_id: str) -> bool:
+    """Who heard it on the radio: whose incident it is, and who lent the unit."""
+    if principal.role not in IN_OFFICES:
+        return False
+    order = incident.order(order_id)
+    lent = order is not None and order.assignee_station_id == principal.station_id
+    return may_end(principal, incident) or lent
+
+
 def place_of(principal: Principal, location: LocationIn, field: str = "location") -> Point:
     """The place in WGS-84. Raises 422 `crs-required`: a phone must declare its reference system."""
     if location.crs is None and principal.role in ON_PHONES:

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from services.dispatch.adapters.http_access import IN_OFFICES, AnyActor, AnyOfficer, place_of
+from services.dispatch.adapters.http_access import AnyActor, AnyOfficer, may_answer_for, place_of
 from services.dispatch.adapters.http_models import (
     AnswerIn,
     ArriveIn,
@@ -15,6 +15,7 @@ from services.dispatch.adapters.http_models import (
     ReasonIn,
 )
 from services.dispatch.adapters.http_parts import Parts
+from services.dispatch.domain.state import Reported
 from shared.contracts.base import Place
 from shared.contracts.incident import (
     AcknowledgeOrder,
@@ -43,7 +44,7 @@ def order_routes(parts: Parts) -> APIRouter:
     ) -> Response:
         """The assignee comes. Repeated, it changes nothing."""
         incident = await parts.visible(principal, incident_id)
-        command = AcknowledgeOrder(**_answer(incident_id, order_id, principal, body))
+        command = AcknowledgeOrder(**_answer(incident, order_id, principal, body))
         return await parts.submit(request, command, drill=incident.drill)
 
     @router.post("/decline", response_model=IncidentOut)
@@ -52,7 +53,7 @@ def order_routes(parts: Parts) -> APIRouter:
     ) -> Response:
         """The assignee cannot come; a substitute is looked for."""
         incident = await parts.visible(principal, incident_id)
-        command = DeclineOrder(**_answer(incident_id, order_id, principal, body), reason=body.reason)
+        command = DeclineOrder(**_answer(incident, order_id, principal, body), reason=body.reason)
         return await parts.submit(request, command, drill=incident.drill)
 
     @router.post("/arrive", response_model=IncidentOut)
@@ -63,7 +64,7 @@ def order_routes(parts: Parts) -> APIRouter:
         incident = await parts.visible(principal, incident_id)
         place = None if body.location is None else place_of(principal, body.location)
         command = ReportArrival(
-            **_answer(incident_id, order_id, principal, body),
+            **_answer(incident, order_id, principal, body),
             location=None if place is None else Place(lon=place.lon, lat=place.lat),
             accuracy_m=0 if body.location is None else body.location.accuracy_m,
             manual=body.manual,
@@ -111,12 +112,12 @@ def ending_routes(parts: Parts) -> APIRouter:
     return router
 
 
-def _answer(incident_id: str, order_id: str, principal: Principal, body: AnswerIn) -> dict[str, Any]:
-    if body.on_behalf and principal.role not in IN_OFFICES:
-        raise Problem(403, "forbidden", "only officers and operators answer for others", field="on_behalf")
+def _answer(incident: Reported, order_id: str, principal: Principal, body: AnswerIn) -> dict[str, Any]:
+    if body.on_behalf and not may_answer_for(principal, incident, order_id):
+        raise Problem(403, "forbidden", "only the officers of an incident or a unit answer for it", field="on_behalf")
     assignee = principal.station_id if principal.role is Role.OFFICER else principal.unit_id
     return {
-        "incident_id": incident_id,
+        "incident_id": incident.incident_id,
         "order_id": order_id,
         "by": principal.subject,
         "by_assignee": assignee,

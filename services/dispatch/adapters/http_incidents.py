@@ -150,7 +150,7 @@ def _source(given: SourceIn | None, principal: Principal) -> Source:
 def _reporter(principal: Principal) -> Reporter:
     own_station = principal.station_id if principal.role is Role.OFFICER else None
     home = None if own_station is None else Home(own_station, principal.path)
-    return Reporter(principal.subject, home)
+    return Reporter(principal.subject, principal.path, home)
 
 
 def _node(principal: Principal, station: str | None) -> str:

@@ -8,6 +8,7 @@ from shared.contracts.base import Place
 from shared.contracts.incident import ReportIncident, Source
 from shared.vocabulary.geography import Point
 from shared.vocabulary.ids import derived_id
+from shared.vocabulary.organisation import within
 from shared.vocabulary.terms import IncidentClass, Severity, SourceKind
 
 
@@ -30,6 +31,7 @@ class Reporter:
     """Who told it. `home`: the station whose officer it is; None for anybody else."""
 
     subject: str
+    subtree: str
     home: Home | None
 
 
@@ -71,14 +73,16 @@ class IncidentDesk:
         )
 
     async def _home(self, report: Report, reporter: Reporter) -> Home:
-        """The officer's own station, the unit's, else the nearest."""
+        """The officer's own station, the station of a unit that the reporter may know of, else the nearest."""
         if reporter.home is not None:
             return reporter.home
         home = await self._units.home(report.source.id) if report.source.kind is SourceKind.UNIT else None
-        home = home or await self._stations.nearest(report.location)
-        if home is None:
+        if home is not None and within(home.path, reporter.subtree):
+            return home
+        nearest = await self._stations.nearest(report.location)
+        if nearest is None:
             raise NoStation
-        return home
+        return nearest
 
 
 def _incident_id(report: Report, fresh_id: str) -> str:

@@ -1,6 +1,7 @@
 """The API on fakes: who may do what, and what is said of bad input."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -143,6 +144,15 @@ async def test_a_report_belongs_to_the_reporters_station_else_to_the_nearest(
     assert answer.headers["location"] == f"/dispatch/v1/incidents/{body['incident_id']}"
 
 
+async def test_a_report_in_the_name_of_a_unit_elsewhere_tells_nothing_of_that_unit(api: Api) -> None:
+    other_district = Principal("district-2", Role.OFFICER, "/440100/440103")
+    for unit_id in ("u1", "no-such"):
+        answer = await api.report(other_district, source={"kind": "unit", "id": unit_id})
+        assert answer.json()["station_id"] == NEAREST.station_id
+    own = await api.report(DISTRICT, source={"kind": "unit", "id": "u1"})
+    assert own.json()["station_id"] == HOME.station_id
+
+
 async def test_a_place_without_a_station_is_said_to_have_none(api: Api) -> None:
     answer = await api.report(OPERATOR, location=location(lat=-5))
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "no-station", "location")
@@ -236,6 +246,19 @@ async def test_who_may_acknowledge_a_units_order(api: Api, who: Principal, body:
     state = api.incidents.states[incident_id]
     assert isinstance(state, Open)
     assert isinstance(state.order(order_id), Acknowledged if status == 200 else Issued)
+
+
+async def test_who_lends_a_unit_answers_for_it_and_for_no_other(api: Api) -> None:
+    incident_id, order_id, police_order = await api.ordered()
+    incident = api.incidents.states[incident_id]
+    assert isinstance(incident, Open)
+    lent = [
+        replace(o, assignee_station_id=NEAREST.station_id) if o.order_id == order_id else o for o in incident.orders
+    ]
+    api.incidents.states[incident_id] = replace(incident, orders=tuple(lent))
+    for order, status in ((police_order, 403), ("no-such", 403), (order_id, 200)):
+        path = f"incidents/{incident_id}/orders/{order}/acknowledge"
+        assert (await api.post(path, ELSEWHERE, {"on_behalf": True})).status_code == status
 
 
 async def test_an_officer_answers_for_the_stations_own_police(api: Api) -> None:
