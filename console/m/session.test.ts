@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Account } from './login_steps'
+import { Session } from './session'
+
+const ACCOUNT = { account_id: 'A-1', login: 'guard', name: '李**', role: 'member', station_id: 'S-1', unit_id: 'U-1' }
+const TOKEN = `x.${btoa(JSON.stringify({ sub: 'M-1' }))}.x`
+const KNOWN: Account = { ...ACCOUNT, member_id: 'M-1' }
+
+type Reply = [status: number, body?: object]
+
+let replies: Record<string, Reply[]>
+let asked: { path: string; authorization: string | null; body: string | null }[]
+let accounts: (Account | null)[]
+
+function done(token = TOKEN): Reply {
+  const expires_at = new Date(Date.now() + 600_000).toISOString()
+  return [200, { next: 'done', access_token: token, expires_at, account: ACCOUNT }]
+}
+
+function problem(status: number, code: string): Reply {
+  return [status, { code, title: code }]
+}
+
+function opened(before: Account | null | undefined): Session {
+  const around = {
+    now: () => Date.now(),
+    alone: <T>(_: string, work: () => Promise<T>) => work(),
+    heard: () => undefined,
+    language: () => 'zh-CN',
+    changed: (account: Account | null) => void accounts.push(account),
+  }
+  return new Session(around, before)
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  replies = {}
+  asked = []
+  accounts = []
+  vi.stubGlobal('fetch', async (path: string, options: RequestInit) => {
+    const headers = new Headers(options.headers)
+    asked.push({ path, authorization: headers.get('authorization'), body: (options.body as string | null) ?? null })
+    const reply = replies[path]?.shift()
+    if (!reply) throw new TypeError('no network')
+    const json = reply[1] === undefined ? null : JSON.stringify(reply[1])
+    return new Response(json, { status: reply[0], headers: { 'content-type': 'application/json' } })
+  })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const SESSIONS = '/checkin/v1/sessions'
+const REFRESH = `${SESSIONS}/refresh`
+
+test('logging in takes as many steps as the server asks for', async () => {
+  replies[SESSIONS] = [
+    [200, { next: 'new-password' }],
+    [200, { next: 'second-factor-enrolment', otpauth_uri: 'otpauth://totp/x?secret=K' }],
+    [200, { next: 'second-factor' }],
+    done(),
+  ]
+  const session = opened(null)
+  const given = { login: 'guard', password: 'p' }
+  expect(await session.login(given)).toEqual({ is: 'new-password' })
+  expect(await session.login({ ...given, new_password: 'n' })).toEqual({ is: 'enrolment', uri: 'otpauth://totp/x?secret=K' })
+  expect(await session.login({ ...given, code: '123456' })).toEqual({ is: 'second-factor' })
+  expect(await session.login({ ...given, code: '123456' })).toEqual({ is: 'done', account: KNOWN })
+  expect(accounts).toEqual([KNOWN])
+})
+
+test('a refusal is told with its code', async () => {
+  replies[SESSIONS] = [problem(401, 'wrong-credentials')]
+  expect(await opened(null).login({ login: 'x', password: 'y' })).toMatchObject({ is: 'refused', code: 'wrong-credentials' })
+})
+
+test('many requests at once renew the token once', async () => {
+  replies[REFRESH] = [done()]
+  replies['/a'] = [[200, {}], [200, {}], [200, {}]]
+  const session = opened(KNOWN)
+  await Promise.all([session.ask('/a'), session.ask('/a'), session.ask('/a')])
+  expect(asked.filter(({ path }) => path === REFRESH)).toHaveLength(1)
+  expect(asked.filter(({ path }) => path === '/a').every(({ authorization }) => authorization === `Bearer ${TOKEN}`)).toBe(true)
+})
+
+test('a token that the server no longer takes is renewed and the request repeated', async () => {
+  replies[REFRESH] = [done('old.x.x'), done()]
+  replies['/a'] = [problem(401, 'token-expired'), [200, { x: 1 }]]
+  expect(await opened(KNOWN).ask('/a')).toMatchObject({ status: 200, body: { x: 1 } })
+})
+
+test('a token is renewed before it runs out', async () => {
+  replies[REFRESH] = [done(), done()]
+  replies['/a'] = [[200, {}], [200, {}]]
+  const session = opened(KNOWN)
+  await session.ask('/a')
+  vi.advanceTimersByTime(580_000)
+  await session.ask('/a')
+  expect(asked.filter(({ path }) => path === REFRESH)).toHaveLength(2)
+})
+
+test('without a network who was logged in stays so', async () => {
+  const session = opened(KNOWN)
+  expect(await session.ask('/a')).toMatchObject({ status: 0, code: 'unreachable' })
+  expect(session.account).toEqual(KNOWN)
+  expect(accounts).toEqual([])
+})
+
+test('a server that cannot renew just now does not end the session', async () => {
+  replies[REFRESH] = [problem(503, 'unavailable')]
+  expect(await opened(KNOWN).ask('/a')).toMatchObject({ status: 0, code: 'unreachable' })
+  expect(accounts).toEqual([])
+})
+
+test('an ended session is told, and not asked for again', async () => {
+  replies[REFRESH] = [problem(401, 'session-ended')]
+  const session = opened(KNOWN)
+  expect(await session.ask('/a')).toMatchObject({ code: 'session-ended' })
+  expect(accounts).toEqual([null])
+  expect(await session.ask('/a')).toMatchObject({ code: 'session-ended' })
+  expect(asked).toHaveLength(1)
+})
+
+test('a browser that forgot the page may still have its cookie; one that was logged out has not', async () => {
+  replies[REFRESH] = [done()]
+  replies['/a'] = [[200, {}]]
+  expect((await opened(undefined).ask('/a')).status).toBe(200)
+  expect(await opened(null).ask('/a')).toMatchObject({ code: 'session-ended' })
+})
+
+test('logging out ends the session here even when the server cannot be reached', async () => {
+  replies[REFRESH] = [done()]
+  const session = opened(KNOWN)
+  await session.logout()
+  expect(session.account).toBeNull()
+  expect(session.isOver()).toBe(true)
+})

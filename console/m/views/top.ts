@@ -1,0 +1,21 @@
+import type { App } from '../app'
+import { button, el, icon, redraw } from '../dom'
+import { language, setLanguage, t } from '../language'
+
+/** The head of the page: whose it is, whether it is connected, the language. */
+export function topBar(app: App, host: HTMLElement, redrawAll: () => void): () => void {
+  return () => {
+    const { account, connection } = app.phone
+    const name = app.duty.unit?.name ?? t('app')
+    const screen = account ? app.screen : 'home'
+    redraw(host, [language(), name, account?.name, connection, screen], () => [
+      screen === 'home' ? icon('shield') : button('back', t('action.back'), () => app.go('home'), { class: 'back', icon: 'back' }),
+      el('div', { class: 'whose' }, el('h1', {}, name), account ? el('p', {}, account.name) : null),
+      el('p', { class: `connection ${connection}`, role: 'status' }, t(`connection.${connection}`)),
+      button('language', t('language.other'), () => {
+        setLanguage(language() === 'en' ? 'zh-CN' : 'en')
+        redrawAll()
+      }, { class: 'language' }),
+    ])
+  }
+}
