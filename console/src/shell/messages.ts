@@ -1,0 +1,58 @@
+export default {
+  'zh-CN': {
+    product: '最小应急单元指挥平台',
+    skip: '跳到主要内容',
+    navigation: '主导航',
+    demo: '演示数据',
+    demoHint: '本系统正在使用演示数据，单元、人员和警情均为虚构',
+    language: '语言',
+    theme: { label: '外观', light: '浅色', dark: '深色', wall: '大屏' },
+    leaveWall: '退出大屏',
+    account: '账户',
+    logOut: '退出登录',
+    keys: '快捷键',
+    close: '关闭',
+    connection: {
+      live: '实时', connecting: '连接中', reconnecting: '重新连接中', stopped: '未连接', silent: '连接无响应',
+      age: '数据为 {age}前',
+    },
+    key: { help: '显示快捷键', find: '查找单元、警情、单位、页面', go: '前往：{screen}' },
+    find: {
+      label: '查找', placeholder: '输入单元、警情、单位或页面名称', nothing: '没有找到。可换用名称的一部分或编号',
+      hint: '输入名称或编号开始查找', screen: '页面', incident: '警情', unit: '单元', station: '单位',
+    },
+    nowhere: { title: '没有这个页面', text: '地址有误，或您的账户无权查看此页面。', back: '返回首页' },
+    members: { text: '指挥平台供指挥员、民警和管理人员使用。单元成员请使用手机页面签到和接收指令。', link: '打开成员页面' },
+  },
+  en: {
+    product: 'Emergency Units Console',
+    skip: 'Skip to the content',
+    navigation: 'Main navigation',
+    demo: 'Demo data',
+    demoHint: 'This system runs on demo data: its units, people and incidents are made up',
+    language: 'Language',
+    theme: { label: 'Appearance', light: 'Light', dark: 'Dark', wall: 'Wall screen' },
+    leaveWall: 'Leave wall screen',
+    account: 'Account',
+    logOut: 'Log out',
+    keys: 'Keys',
+    close: 'Close',
+    connection: {
+      live: 'Live', connecting: 'Connecting', reconnecting: 'Reconnecting', stopped: 'Not connected',
+      silent: 'No sign of life', age: 'data is {age} old',
+    },
+    key: { help: 'Show the keys', find: 'Find units, incidents, stations, screens', go: 'Go to: {screen}' },
+    find: {
+      label: 'Find', placeholder: 'Name of a unit, incident, station or screen',
+      nothing: 'Nothing found. Try a part of the name, or the code', hint: 'Type a name or a code',
+      screen: 'Screen', incident: 'Incident', unit: 'Unit', station: 'Station',
+    },
+    nowhere: {
+      title: 'No such page', text: 'The address is wrong, or your account may not see this page.', back: 'Back to the start',
+    },
+    members: {
+      text: 'The console is for operators, officers and administrators. Members check in and answer orders on their page.',
+      link: 'Open the member’s page',
+    },
+  },
+}

@@ -1,0 +1,37 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+
+import { session } from '../api'
+import type { Account, Credentials, LogInStep, Role } from '../api/session'
+
+export const OF_OPERATIONS: readonly Role[] = ['operator', 'officer']
+export const OF_ADMINISTRATION: readonly Role[] = ['system-administrator', 'security-administrator', 'auditor']
+
+/** Who is logged in. */
+export const useSession = defineStore('session', () => {
+  const account = shallowRef<Account | null>(null)
+  /** Whether there is a session could not be asked. */
+  const resumeFailed = ref(false)
+  session.onChange = (changed) => { account.value = changed }
+
+  const isOperational = computed(() => account.value !== null && OF_OPERATIONS.includes(account.value.role))
+
+  function logIn(credentials: Credentials): Promise<LogInStep> {
+    return session.logIn(credentials)
+  }
+
+  function resume(): Promise<boolean> {
+    return session.resume()
+  }
+
+  function logOut(): Promise<void> {
+    return session.logOut()
+  }
+
+  /** Whether the account has one of these roles. */
+  function hasRole(roles: readonly Role[]): boolean {
+    return account.value !== null && roles.includes(account.value.role)
+  }
+
+  return { account, isOperational, resumeFailed, logIn, resume, logOut, hasRole }
+})

@@ -1,0 +1,29 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+
+import { api } from '../api'
+import type { Station } from '../api/organisation'
+
+/** The account's part of the organisation tree. */
+export const useStations = defineStore('stations', () => {
+  const list = shallowRef<Station[]>([])
+  const isLoaded = ref(false)
+  const byId = computed(() => new Map(list.value.map((station) => [station.station_id, station])))
+
+  async function load(): Promise<void> {
+    list.value = await api.all<Station>('/checkin/v1/stations')
+    isLoaded.value = true
+  }
+
+  /** What people call it; its id while it is not known. */
+  function nameOf(stationId: string): string {
+    return byId.value.get(stationId)?.name ?? stationId
+  }
+
+  function forget(): void {
+    list.value = []
+    isLoaded.value = false
+  }
+
+  return { list, byId, isLoaded, load, nameOf, forget }
+})

@@ -1,0 +1,109 @@
+import { defineStore } from 'pinia'
+import { ref, shallowReactive, shallowRef } from 'vue'
+
+import { api } from '../api'
+import { NO_UNITS, type DutyCounts, type UnitRow } from '../units/unit'
+import type { FromWorker, ToWorker } from '../units/worker-messages'
+
+const UNITS = '/dispatch/v1/map/units'
+
+/** The units that the account sees. They live in a worker; here are their counts, and the rows somebody looks at. */
+export const useUnits = defineStore('units', () => {
+  const counts = shallowRef<DutyCounts>(NO_UNITS)
+  const at = ref<string | null>(null)
+  const isLoaded = ref(false)
+  const rows = shallowReactive(new Map<string, UnitRow | null>())
+  const answers = new Map<number, (answer: unknown) => void>()
+  const asked = new Set<string>()
+  let worker: Worker | null = null
+  let questions = 0
+
+  /** Read all of them. */
+  async function load(): Promise<void> {
+    const response = await api.read(UNITS, { timeoutMs: 60_000 })
+    const json = await response.arrayBuffer()
+    tell({ kind: 'snapshot', json }, [json])
+  }
+
+  /** A `units` event of the stream, as its JSON text. */
+  function apply(json: string): void {
+    if (isLoaded.value) tell({ kind: 'rows', json })
+  }
+
+  /** The unit as it is now; null while it is not known, or not for this account. Reactive: it is followed from then on. */
+  function row(unitId: string): UnitRow | null {
+    const known = rows.get(unitId)
+    if (known === undefined && !asked.has(unitId)) {
+      if (asked.size === 0) queueMicrotask(follow)
+      asked.add(unitId)
+    }
+    return known ?? null
+  }
+
+  /** What people call the unit; its id while it is not known. */
+  function nameOf(unitId: string): string {
+    return row(unitId)?.name ?? unitId
+  }
+
+  /** Units whose name or id holds `text`. */
+  function search(text: string, limit = 20): Promise<UnitRow[]> {
+    return ask((question) => ({ kind: 'search', question, text, limit }))
+  }
+
+  function countsByStation(): Promise<Map<string, DutyCounts>> {
+    return ask((question) => ({ kind: 'count-by-station', question }))
+  }
+
+  function forget(): void {
+    worker?.terminate()
+    worker = null
+    rows.clear()
+    asked.clear()
+    counts.value = NO_UNITS
+    isLoaded.value = false
+  }
+
+  function follow(): void {
+    tell({ kind: 'follow', ids: [...asked] })
+    asked.clear()
+  }
+
+  function ask<T>(message: (question: number) => ToWorker): Promise<T> {
+    questions += 1
+    const question = questions
+    return new Promise((resolve) => {
+      answers.set(question, resolve as (answer: unknown) => void)
+      tell(message(question))
+    })
+  }
+
+  function tell(message: ToWorker, transfer: Transferable[] = []): void {
+    worker ??= started()
+    worker.postMessage(message, transfer)
+  }
+
+  function started(): Worker {
+    const fresh = new Worker(new URL('../units/units.worker.ts', import.meta.url), { type: 'module' })
+    fresh.onmessage = (event: MessageEvent<FromWorker>) => { hear(event.data) }
+    return fresh
+  }
+
+  function hear(message: FromWorker): void {
+    switch (message.kind) {
+      case 'counts':
+        counts.value = message.counts
+        at.value = message.at
+        isLoaded.value = true
+        return
+      case 'followed':
+        for (const unit of message.rows) rows.set(unit.unit_id, unit)
+        for (const unitId of message.unknown) rows.set(unitId, null)
+        return
+      case 'answer':
+        answers.get(message.question)?.(message.answer)
+        answers.delete(message.question)
+    }
+  }
+
+  return { counts, at, isLoaded, load, apply, row, nameOf, search, countsByStation, forget }
+})
