@@ -31,6 +31,7 @@ class SecretsStore:
         public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         return {
             "TOKEN_PUBLIC_KEY": public.decode(),
+            "TOKEN_PRIVATE_KEY": self.token_private_key(),
             "PERSONAL_DATA_KEY": self._kept("personal-data-key", lambda: Fernet.generate_key().decode()),
             "POST_CODE_SECRET": self._kept("post-code-secret", lambda: secrets.token_urlsafe(32)),
         }

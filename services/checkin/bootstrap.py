@@ -12,31 +12,41 @@ from sqlalchemy.exc import OperationalError
 
 from services.checkin.adapters.bounded_bodies import BoundedBodies
 from services.checkin.adapters.duty_ledger import DECIDING, SOURCE
+from services.checkin.adapters.http_accounts import account_routes
 from services.checkin.adapters.http_check_ins import check_in_routes
 from services.checkin.adapters.http_duty_board import duty_board_routes
 from services.checkin.adapters.http_positions import position_routes
 from services.checkin.adapters.http_post_codes import post_code_routes
 from services.checkin.adapters.http_registry import FILE_MAX, registry_routes
+from services.checkin.adapters.http_sessions import session_routes
 from services.checkin.adapters.http_titles import TITLES, database_away
 from services.checkin.adapters.http_units import unit_routes
 from services.checkin.adapters.kafka_directory import DirectoryFeed
 from services.checkin.adapters.kafka_positions import KafkaPositionLog
 from services.checkin.adapters.kafka_registry import KafkaRegistryPublisher
+from services.checkin.adapters.login_secrets import Argon2Passwords, SignedTokens, SystemSecrets, Totp
 from services.checkin.adapters.outbox_watch import watch_outbox
 from services.checkin.adapters.redis_duty_book import RedisDutyBook
 from services.checkin.adapters.redis_pin_attempts import RedisPinAttempts
 from services.checkin.adapters.seal import Seal
+from services.checkin.adapters.sql_accounts import SqlAccounts
 from services.checkin.adapters.sql_engine import create_engine, migrate
 from services.checkin.adapters.sql_outbox import SqlRegistryOutbox
 from services.checkin.adapters.sql_registry import SqlRegistry
+from services.checkin.adapters.sql_sessions import SqlLoginTries, SqlSessions
 from services.checkin.adapters.sql_tables import relay as relay_row
+from services.checkin.application.account_ports import Accounts, FirstStart, LoginTries, Passwords, Sessions
+from services.checkin.application.administer_accounts import AccountsDesk
 from services.checkin.application.check_in import CheckInDesk
 from services.checkin.application.directory import Directory
+from services.checkin.application.log_in import LoginDesk
 from services.checkin.application.ports import DutyBook, PinAttempts, PositionLog, Registry
 from services.checkin.application.relay_registry import relay_registry
+from services.checkin.application.sessions import SessionDesk
 from services.checkin.domain.codes import PostCodes
 from services.checkin.settings import CheckinSettings
 from shared.contracts.topics import MEMBERS, SITES, STATIONS, UNITS
+from shared.platform.audit import KafkaAuditLog
 from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
 from shared.platform.ledger import Ledger
@@ -48,7 +58,7 @@ from shared.platform.waiting import AWAY, until_it_passes
 from shared.platform.web.api import Lifespan, create_api, install_command_route
 from shared.platform.web.health import Check
 from shared.platform.worker import Worker
-from shared.ports import Clock
+from shared.ports import AuditLog, Clock
 
 LEDGER = "checkin"
 
@@ -63,6 +73,12 @@ class Parts:
     book: DutyBook
     attempts: PinAttempts
     registry: Registry
+    accounts: Accounts
+    first_start: FirstStart
+    tries: LoginTries
+    sessions: Sessions
+    passwords: Passwords
+    audit: AuditLog
     positions: PositionLog
     gateway: CommandGateway
     redis: Redis
@@ -98,8 +114,44 @@ def assemble_api(settings: CheckinSettings, parts: Parts) -> FastAPI:
     app.include_router(unit_routes(parts.directory, parts.book))
     app.include_router(duty_board_routes(parts.directory, parts.book, parts.registry, parts.clock))
     app.include_router(registry_routes(parts.registry, parts.directory))
+    _install_accounts(app, settings, parts)
     install_command_route(app, "checkin", parts.gateway)
     return app
+
+
+def _install_accounts(app: FastAPI, settings: CheckinSettings, parts: Parts) -> None:
+    ids, secrets = SystemIds(), SystemSecrets()
+    sessions = SessionDesk(
+        accounts=parts.accounts,
+        sessions=parts.sessions,
+        secrets=secrets,
+        tokens=SignedTokens(settings.token_private_key.get_secret_value(), parts.clock),
+        ids=ids,
+        audit=parts.audit,
+    )
+    login = LoginDesk(
+        accounts=parts.accounts,
+        tries=parts.tries,
+        passwords=parts.passwords,
+        codes=Totp(),
+        secrets=secrets,
+        sessions=sessions,
+        audit=parts.audit,
+        second_factor=settings.second_factor_roles,
+    )
+    app.include_router(session_routes(login, sessions, parts.clock))
+    app.include_router(account_routes(_accounts_desk(parts), parts.accounts, parts.clock))
+
+
+def _accounts_desk(parts: Parts) -> AccountsDesk:
+    return AccountsDesk(
+        accounts=parts.accounts,
+        sessions=parts.sessions,
+        first_start=parts.first_start,
+        passwords=parts.passwords,
+        secrets=SystemSecrets(),
+        audit=parts.audit,
+    )
 
 
 def build_worker(settings: CheckinSettings) -> Worker:
@@ -160,11 +212,18 @@ class _Connected:
         self._broker_answered = asyncio.Event()
 
     def parts(self) -> Parts:
+        accounts = SqlAccounts(self._engine, _seal(self._settings))
         return Parts(
             directory=self._directory,
             book=RedisDutyBook(self._store),
             attempts=RedisPinAttempts(self._redis),
             registry=SqlRegistry(self._engine, _seal(self._settings)),
+            accounts=accounts,
+            first_start=accounts,
+            tries=SqlLoginTries(self._engine),
+            sessions=SqlSessions(self._engine),
+            passwords=Argon2Passwords(),
+            audit=KafkaAuditLog(self._producer, self._clock, SystemIds()),
             positions=KafkaPositionLog(self._producer, self._clock, SystemIds()),
             gateway=self._gateway,
             redis=self._redis,

@@ -1,9 +1,12 @@
 """Check-in's settings."""
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field, SecretStr, field_validator
 
 from shared.platform.settings import PlatformSettings
+from shared.vocabulary.terms import OF_ADMINISTRATION, Role
 
 
 class CheckinSettings(PlatformSettings):
@@ -20,10 +23,36 @@ class CheckinSettings(PlatformSettings):
     post_code_secret: SecretStr = Field(
         min_length=32, description="What the codes of all posts are derived from. A new one ends every printed code."
     )
+    token_private_key: SecretStr = Field(
+        min_length=40, description="Ed25519 private key, PEM; signs the tokens of who logs in. No other service has it."
+    )
+    second_factor: str = Field(
+        default=",".join((*OF_ADMINISTRATION, Role.OPERATOR, Role.OFFICER)),
+        description="Roles, separated by commas, that need an authenticator app's code beside the password.",
+    )
     duty_lease_s: int = Field(default=4 * 3600, ge=1, le=86_400, description="How long a check-in is good for.")
     relay_every_s: float = Field(
         default=0.5, gt=0, le=60, description="How often the worker looks for registry changes to publish."
     )
+
+    @property
+    def second_factor_roles(self) -> frozenset[Role]:
+        """Those of `second_factor`."""
+        return frozenset(Role(name.strip()) for name in self.second_factor.split(",") if name.strip())
+
+    @field_validator("second_factor")
+    @classmethod
+    def _is_of_roles(cls, names: str) -> str:
+        for name in filter(None, map(str.strip, names.split(","))):
+            Role(name)
+        return names
+
+    @field_validator("token_private_key")
+    @classmethod
+    def _is_a_signing_key(cls, key: SecretStr) -> SecretStr:
+        if not isinstance(load_pem_private_key(key.get_secret_value().encode(), None), Ed25519PrivateKey):
+            raise ValueError("an Ed25519 private key is needed")
+        return key
 
     @field_validator("personal_data_key")
     @classmethod

@@ -124,6 +124,15 @@ BY_FIELD: Mapping[str, Any] = {
 }
 
 BY_MESSAGE_FIELD: Mapping[str, Any] = {
+    "ActionRecorded.about": "unit-0001",
+    "ActionRecorded.action": "members-seen",
+    "ActionRecorded.actor_id": "officer-0003",
+    "ActionRecorded.address": "192.0.2.7",
+    "ActionRecorded.chain_id": "01k0000000000000000000000a",
+    "ActionRecorded.hash": "ece59a80fd801c214aedae20f38e81290d27265357299e5fd3aa07b57baeeb3d",
+    "ActionRecorded.previous": "0" * 64,
+    "ActionRecorded.refused": "forbidden",
+    "ActionRecorded.role": "officer",
     "AssigneeArrived.after_s": 133.0,
     "CancelIncident.reason": "false-report",
     "ClearIncident.outcome": "person-safe",

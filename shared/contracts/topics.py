@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.contracts import delivery, duty, incident, positions, registry
+from shared.contracts import audit, delivery, duty, incident, positions, registry
 from shared.contracts.base import Message
 from shared.contracts.ticks import Tick
 
@@ -165,6 +165,9 @@ DELIVERIES = Topic(
     90 * DAY_MS,
 )
 
+# Each process of a service writes its own hash chain; records of one actor are in order.
+AUDIT = Topic("meu.audit.v1", "actor_id", "events", "platform", (), (audit.ActionRecorded,))
+
 TOPICS: tuple[Topic, ...] = (
     STATIONS,
     SITES,
@@ -179,6 +182,7 @@ TOPICS: tuple[Topic, ...] = (
     NOTIFY_NORMAL,
     NOTIFY_BULK,
     DELIVERIES,
+    AUDIT,
 )
 
 

@@ -20,6 +20,17 @@ TITLES: Titles = {
     "import-rejected": ("导入未完成，未写入任何数据", "The import was rejected; nothing was written"),
     "registry-changed": ("登记数据已变更，请重试", "The registry changed meanwhile; try again"),
     "still-used": ("仍被引用，不能删除", "Still referred to; not deleted"),
+    "wrong-credentials": ("用户名、密码或验证码有误", "Login, password or code are wrong"),
+    "try-later": ("尝试次数过多，请稍后再试", "Too many tries; wait a while"),
+    "password-weak": ("密码不够安全", "The password is not good enough"),
+    "no-right": ("账号尚未授权", "The account has not been given a right yet"),
+    "session-ended": ("登录已结束，请重新登录", "The session has ended; log in again"),
+    "account-unknown": ("账号不存在", "No such account"),
+    "account-taken": ("账号或用户名已被使用", "The id or the login is taken"),
+    "not-yours-to-give": ("无权授予该权限", "Not yours to give"),
+    "role-without-login": ("该角色不能登录", "This role never logs in"),
+    "unit-needed": ("须指明所属单元", "The unit must be named"),
+    "link-invalid": ("链接无效或已使用", "The link is not valid, or was used"),
     "no-fixed-code": ("该岗位不允许固定码", "This post has no printed code"),
 }
 

@@ -63,6 +63,12 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mappi
         await connection.execute(statement, chunk)
 
 
+async def insert_if_absent(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert, or leave what is there. Others that insert the same at once are waited for."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    await connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+
+
 def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
     """`values` in pieces of at most CHUNK."""
     rest = iter(values)

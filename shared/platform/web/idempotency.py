@@ -135,7 +135,9 @@ class _Recorder:
         await self._send(message)
 
     def is_final(self) -> bool:
-        """Faults, refused tokens and answers still pending may turn out otherwise next time."""
+        """Faults, refused tokens and answers still pending may turn out otherwise next time; secrets are not kept."""
+        if ("cache-control", "no-store") in self._headers:
+            return False
         return 200 <= self._status < 500 and self._status not in (202, 401, 403, 409, 413, 429)
 
     def answer(self) -> dict[str, Any]:

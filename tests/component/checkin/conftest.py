@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from redis.asyncio import Redis
@@ -25,10 +26,12 @@ from shared.platform.clock import SystemClock
 from shared.platform.commands import CommandGateway
 from shared.platform.outcomes import Outcome
 from shared.platform.web.tokens import Principal
+from shared.ports import Action
 from shared.vocabulary.terms import Role, SiteClass
 from tests.conformance.checkin.city import EVERYTHING, STATION_PATH
+from tests.conformance.checkin.memory_accounts import MemoryAccounts, MemorySessions, MemoryTries
 from tests.conformance.checkin.memory_registry import MemoryRegistry
-from tests.fakes.keys import PUBLIC_KEY, bearer
+from tests.fakes.keys import PRIVATE_KEY, PUBLIC_KEY, bearer
 
 SECRET = "a secret of the test city, long enough"
 MEMBER = Principal("m-2", Role.MEMBER, STATION_PATH, unit_id="u-1")
@@ -105,6 +108,29 @@ class FakeAttempts:
         self.left = 5
 
 
+class PlainPasswords:
+    """Takes no time."""
+
+    async def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    async def matches(self, password_hash: str | None, password: str) -> bool:
+        return password_hash == f"hash of {password}"
+
+
+@dataclass
+class MemoryAudit:
+    """Remembers, unless it is told that the brokers are away."""
+
+    actions: list[Action] = field(default_factory=list[Action])
+    away: bool = False
+
+    async def record(self, action: Action) -> None:
+        if self.away:
+            raise KafkaConnectionError
+        self.actions.append(action)
+
+
 @dataclass
 class Desk:
     """The API, and what lies behind it."""
@@ -117,6 +143,8 @@ class Desk:
     gateway: FakeGateway
     book: FakeBook
     log: FakeLog
+    accounts: MemoryAccounts
+    audit: MemoryAudit
     codes: PostCodes = field(default_factory=lambda: PostCodes(SECRET.encode()))
 
     async def get(self, who: Principal, path: str, **headers: str) -> httpx.Response:
@@ -152,6 +180,7 @@ async def desk_on_fakes(gateway: FakeGateway | None = None) -> AsyncGenerator[De
         kafka_bootstrap="nowhere:1",
         redis_url="redis://nowhere:1",
         token_public_key=PUBLIC_KEY,
+        token_private_key=PRIVATE_KEY,
         database_url="sqlite+aiosqlite:///nowhere",
         personal_data_key=Fernet.generate_key().decode(),
         post_code_secret=SECRET,
@@ -159,11 +188,18 @@ async def desk_on_fakes(gateway: FakeGateway | None = None) -> AsyncGenerator[De
     gateway = gateway or FakeGateway()
     book, log, registry, directory = FakeBook(), FakeLog(), MemoryRegistry(), Directory()
     clock = SetClock()
+    accounts, audit = MemoryAccounts(), MemoryAudit()
     parts = Parts(
         directory=directory,
         book=book,
         attempts=FakeAttempts(),
         registry=registry,
+        accounts=accounts,
+        first_start=accounts,
+        tries=MemoryTries(),
+        sessions=MemorySessions(),
+        passwords=PlainPasswords(),
+        audit=audit,
         positions=log,
         gateway=cast("CommandGateway", gateway),
         redis=Redis.from_url(settings.redis_url),
@@ -174,7 +210,7 @@ async def desk_on_fakes(gateway: FakeGateway | None = None) -> AsyncGenerator[De
     app = assemble_api(settings, parts)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        desk = Desk(app, http, clock, directory, registry, gateway, book, log)
+        desk = Desk(app, http, clock, directory, registry, gateway, book, log, accounts, audit)
         await registry.save(EVERYTHING)
         await desk.relay()
         yield desk

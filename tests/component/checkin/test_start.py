@@ -12,7 +12,7 @@ from services.checkin.bootstrap import build_api
 from services.checkin.settings import CheckinSettings
 from shared.platform.settings import load_settings
 from tests.component.checkin.conftest import OPERATOR, SECRET, Desk
-from tests.fakes.keys import PUBLIC_KEY, bearer
+from tests.fakes.keys import PRIVATE_KEY, PUBLIC_KEY, bearer
 
 RIGHT = {
     "KAFKA_BOOTSTRAP": "127.0.0.1:1",
@@ -21,6 +21,7 @@ RIGHT = {
     "DATABASE_URL": "sqlite+aiosqlite:///registry.db",
     "PERSONAL_DATA_KEY": Fernet.generate_key().decode(),
     "POST_CODE_SECRET": SECRET,
+    "TOKEN_PRIVATE_KEY": PRIVATE_KEY,
 }
 
 
@@ -37,6 +38,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         ("DATABASE_URL", "mysql://host/db"),
         ("PERSONAL_DATA_KEY", "too short"),
         ("POST_CODE_SECRET", "too short"),
+        ("TOKEN_PRIVATE_KEY", PUBLIC_KEY),
+        ("SECOND_FACTOR", "operator,emperor"),
         ("DUTY_LEASE_S", "0"),
         ("REDIS_URL", ""),
     ],
@@ -52,7 +55,7 @@ def test_a_wrong_setting_stops_the_start_and_names_its_variable_but_not_its_valu
     assert "too short" not in said
 
 
-@pytest.mark.parametrize("name", ["PERSONAL_DATA_KEY", "POST_CODE_SECRET", "DATABASE_URL"])
+@pytest.mark.parametrize("name", ["PERSONAL_DATA_KEY", "POST_CODE_SECRET", "TOKEN_PRIVATE_KEY", "DATABASE_URL"])
 def test_there_is_no_default_secret(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

@@ -23,7 +23,7 @@ async def columns_of(engine: AsyncEngine) -> dict[str, set[tuple[str, bool]]]:
             lambda sync: {
                 table: {(c["name"], c["nullable"]) for c in inspect(sync).get_columns(table)}
                 for table in inspect(sync).get_table_names()
-                if table.startswith("registry_") and table != "registry_version"
+                if table != "registry_version"
             }
         )
 

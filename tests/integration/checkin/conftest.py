@@ -16,7 +16,7 @@ from services.checkin.settings import CheckinSettings
 from shared.platform.settings import PlatformSettings
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.terms import Role
-from tests.fakes.keys import PUBLIC_KEY, bearer
+from tests.fakes.keys import PRIVATE_KEY, PUBLIC_KEY, bearer
 
 OPERATOR = Principal("operator", Role.OPERATOR, "/440100")
 STATION = "/440100/440106/440106001"
@@ -80,6 +80,7 @@ def checkin_settings(settings: PlatformSettings, tmp_path: Path) -> CheckinSetti
         kafka_bootstrap=settings.kafka_bootstrap,
         redis_url=settings.redis_url,
         token_public_key=PUBLIC_KEY,
+        token_private_key=PRIVATE_KEY,
         database_url=f"sqlite+aiosqlite:///{tmp_path}/registry.db",
         personal_data_key=Fernet.generate_key().decode(),
         post_code_secret="a secret of the test city, long enough",

@@ -30,7 +30,8 @@ class WorkerProcess:
     def __init__(self, settings: CheckinSettings, log: Path) -> None:
         values = settings.model_dump()
         secrets = {
-            name: getattr(settings, name).get_secret_value() for name in ("personal_data_key", "post_code_secret")
+            name: getattr(settings, name).get_secret_value()
+            for name in ("personal_data_key", "post_code_secret", "token_private_key")
         }
         self._environment = {name.upper(): str(value) for name, value in {**values, **secrets}.items()}
         self._log = log
