@@ -109,7 +109,7 @@ def assemble_api(settings: CheckinSettings, parts: Parts) -> FastAPI:
     codes = PostCodes(settings.post_code_secret.get_secret_value().encode())
     desk = CheckInDesk(parts.directory, codes, parts.attempts, settings.duty_lease_s)
     app.include_router(check_in_routes(desk, parts.gateway, parts.directory, parts.clock))
-    app.include_router(post_code_routes(parts.directory, codes, parts.clock))
+    app.include_router(post_code_routes(parts.directory, codes, parts.clock, settings.public_url))
     app.include_router(position_routes(parts.directory, parts.positions, parts.clock))
     app.include_router(unit_routes(parts.directory, parts.book))
     app.include_router(duty_board_routes(parts.directory, parts.book, parts.registry, parts.clock))

@@ -31,6 +31,12 @@ class CheckinSettings(PlatformSettings):
         description="Roles, separated by commas, that need an authenticator app's code beside the password.",
     )
     duty_lease_s: int = Field(default=4 * 3600, ge=1, le=86_400, description="How long a check-in is good for.")
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Where phones reach the member's page, e.g. https://meu.example; posts' QR codes name it. "
+        "By default as the request did.",
+    )
     relay_every_s: float = Field(
         default=0.5, gt=0, le=60, description="How often the worker looks for registry changes to publish."
     )

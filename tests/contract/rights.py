@@ -42,6 +42,7 @@ GET    /checkin/v1/duty-board               subtree  subtree -       -       -  
 GET    /checkin/v1/posts/{post_id}/code     subtree  subtree -       -       subtree -        -      -        -
 GET    /checkin/v1/posts/{post_id}/printed-code
                                             subtree  subtree -       -       -       -        -      -        -
+GET    /checkin/v1/posts/{post_id}/qr.svg   subtree  subtree -       -       subtree -        -      -        -
 POST   /checkin/v1/imports/{kind}           subtree  subtree -       -       -       -        -      -        -
 DELETE /checkin/v1/registry/{kind}/{code}   subtree  subtree -       -       -       -        -      -        -
 GET    /checkin/v1/commands/{aggregate_id}/{command}

@@ -24,6 +24,7 @@ class Directory:
         """Without their equipment, which `with_equipment` adds."""
         self._equipment: dict[str, bytes] = {}
         self._site_of_post: dict[str, str] = {}
+        self._units_of_site: dict[str, set[str]] = {}
         self._sequences: dict[tuple[str, str], int] = {}
         self._sorted_units: list[str] | None = None
 
@@ -41,6 +42,8 @@ class Directory:
                 self.sites[site.site_id] = site
                 self._site_of_post.update({post.post_id: site.site_id for post in site.posts})
             case Unit() as unit:
+                self._forget_place(unit.unit_id)
+                self._units_of_site.setdefault(unit.site_id, set()).add(unit.unit_id)
                 self.units[unit.unit_id] = unit.model_copy(update={"equipment": ()})
                 self._equipment[unit.unit_id] = _equipment.dump_json(unit.equipment)
                 self._sorted_units = None
@@ -52,6 +55,10 @@ class Directory:
         site = self.sites.get(self._site_of_post.get(post_id, ""))
         post = next((post for post in site.posts if post.post_id == post_id), None) if site is not None else None
         return None if site is None or post is None else (site, post)
+
+    def units_of(self, site_id: str) -> list[str]:
+        """The ids of a site's units, in order."""
+        return sorted(self._units_of_site.get(site_id, ()))
 
     def with_equipment(self, unit: Unit) -> Unit:
         """A unit of `units` with its equipment."""
@@ -74,11 +81,17 @@ class Directory:
                 self._forget_posts(published.id)
                 self.sites.pop(published.id, None)
             case "unit":
+                self._forget_place(published.id)
                 self.units.pop(published.id, None)
                 self._equipment.pop(published.id, None)
                 self._sorted_units = None
             case "member":
                 pass  # who a unit's members are, its own state says
+
+    def _forget_place(self, unit_id: str) -> None:
+        before = self.units.get(unit_id)
+        if before is not None:
+            self._units_of_site[before.site_id].discard(unit_id)
 
     def _forget_posts(self, site_id: str) -> None:
         before = self.sites.get(site_id)

@@ -174,7 +174,7 @@ async def desk() -> AsyncGenerator[Desk]:
 
 
 @asynccontextmanager
-async def desk_on_fakes(gateway: FakeGateway | None = None) -> AsyncGenerator[Desk]:
+async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = "") -> AsyncGenerator[Desk]:
     """Everything of EVERYTHING is registered, and nobody is on duty."""
     settings = CheckinSettings(
         kafka_bootstrap="nowhere:1",
@@ -184,6 +184,7 @@ async def desk_on_fakes(gateway: FakeGateway | None = None) -> AsyncGenerator[De
         database_url="sqlite+aiosqlite:///nowhere",
         personal_data_key=Fernet.generate_key().decode(),
         post_code_secret=SECRET,
+        public_url=public_url,
     )
     gateway = gateway or FakeGateway()
     book, log, registry, directory = FakeBook(), FakeLog(), MemoryRegistry(), Directory()

@@ -1,5 +1,7 @@
 """The registry in memory, as the topics tell it."""
 
+from dataclasses import replace
+
 from services.checkin.application.directory import Directory
 from services.checkin.application.ports import Publication, PublishedKind
 from services.checkin.application.states import site_state, unit_state
@@ -75,3 +77,19 @@ def test_a_unit_has_its_equipment_when_it_is_asked_for_with_it() -> None:
     assert directory.with_equipment(directory.units["u-1"]) == state
     told(directory, "unit", "u-1", 2, state.model_copy(update={"equipment": ()}))
     assert directory.with_equipment(directory.units["u-1"]).equipment == ()
+
+
+def test_a_sites_units_follow_them_when_they_move_or_go() -> None:
+    directory = Directory()
+    for sequence, (code, site) in enumerate([("u-2", "s-1"), ("u-1", "s-1"), ("u-3", "s-2")]):
+        told(directory, "unit", code, sequence, at_site(code, site))
+    assert (directory.units_of("s-1"), directory.units_of("s-2")) == (["u-1", "u-2"], ["u-3"])
+    told(directory, "unit", "u-2", 9, at_site("u-2", "s-2"))
+    told(directory, "unit", "u-1", 9, None)
+    assert (directory.units_of("s-1"), directory.units_of("s-2")) == ([], ["u-2", "u-3"])
+    assert directory.units_of("s-9") == []
+
+
+def at_site(code: str, site: str) -> Message:
+    where = site_state(replace(SITE, code=site), STATION_PATH)
+    return unit_state(replace(UNIT, code=code, site=site), where, [], [])
