@@ -1,6 +1,7 @@
 /** The codes of posts, as links carry them and as people type them. */
 
 const ALPHABET = /^[A-Z2-7]+$/
+const LOOK_ALIKES: Readonly<Record<string, string>> = { '0': 'O', '1': 'I', '8': 'B' }
 const PRINTED_CHARS = 10
 const ROTATING_CHARS = 12
 
@@ -29,9 +30,7 @@ export function tidyCode(typed: string): string {
     .normalize('NFKC')
     .toUpperCase()
     .replace(/[\s\p{Dash}]/gu, '')
-    .replaceAll('0', 'O')
-    .replaceAll('1', 'I')
-    .replaceAll('8', 'B')
+    .replace(/[018]/g, (digit) => LOOK_ALIKES[digit] ?? digit)
 }
 
 /** Which kind of code a tidy text is; null: it is no post's code. */

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { ask } from './http'
 
 function answering(body: string | null, status: number, headers: Record<string, string>): void {
-  vi.stubGlobal('fetch', async () => new Response(body, { status, headers }))
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(body, { status, headers })))
 }
 
 afterEach(() => {

@@ -18,7 +18,7 @@ export class IndexedStore implements Store {
         opening.result.createObjectStore(VALUES)
       }
       opening.onsuccess = () => resolve(new IndexedStore(opening.result))
-      opening.onerror = () => reject(opening.error)
+      opening.onerror = () => reject(failed(opening.error))
     })
   }
 
@@ -81,7 +81,7 @@ export class IndexedStore implements Store {
     return new Promise((resolve, reject) => {
       const asked = reading(this.database.transaction(name).objectStore(name))
       asked.onsuccess = () => resolve(asked.result)
-      asked.onerror = () => reject(asked.error)
+      asked.onerror = () => reject(failed(asked.error))
     })
   }
 
@@ -89,10 +89,14 @@ export class IndexedStore implements Store {
     return new Promise((resolve, reject) => {
       const change = this.database.transaction(names, 'readwrite', { durability: 'strict' })
       change.oncomplete = () => resolve()
-      change.onabort = () => reject(change.error)
+      change.onabort = () => reject(failed(change.error))
       writing(names.map((name) => change.objectStore(name)) as [IDBObjectStore, ...IDBObjectStore[]])
     })
   }
+}
+
+function failed(error: DOMException | null): Error {
+  return new Error(`nothing can be kept here: ${error?.message ?? 'it was broken off'}`)
 }
 
 function replaceOfKind(results: IDBObjectStore, result: Result): void {

@@ -45,7 +45,7 @@ function accountOf(body: Json): Account | null {
 
 function subjectOf(token: string): string | null {
   try {
-    const claims = token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/')
+    const claims = token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/')
     const bytes = Uint8Array.from(atob(claims), (char) => char.charCodeAt(0))
     const { sub } = JSON.parse(new TextDecoder().decode(bytes)) as Json
     return typeof sub === 'string' ? sub : null

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { MemoryStore } from './fakes/memory_store'
 import { Platform } from './fakes/platform'
 import { isHeld, Queue, SOS_GOOD_FOR_MS } from './queue'
-import type { Draft, Lane, Result, Store } from './store'
+import type { Draft, Item, Lane, Result, Store } from './store'
 import type { Verdict } from './verdicts'
 
 const REFUSED: Verdict = { is: 'final', ok: false, status: 422, code: 'code-expired', title: '', incident_id: null }
@@ -11,7 +11,7 @@ let keys = 0
 let account: string | null = 'A'
 let settled: Result[] = []
 
-function opened(store: Store, deliver: Platform['deliver']): Queue {
+function opened(store: Store, deliver: (item: Item) => Promise<Verdict>): Queue {
   return new Queue({
     store,
     deliver,
@@ -106,9 +106,9 @@ test('what is pending is asked after where the server said, also by a page opene
   const store = new MemoryStore()
   const asked: (string | null)[] = []
   const verdicts: Verdict[] = [{ is: 'pending', location: '/checkin/v1/commands/U/C' }, { is: 'again', after_ms: 1000 }]
-  const deliver = async ({ location }: { location: string | null }): Promise<Verdict> => {
+  const deliver = ({ location }: Item): Promise<Verdict> => {
     asked.push(location)
-    return verdicts.shift() ?? REFUSED
+    return Promise.resolve(verdicts.shift() ?? REFUSED)
   }
   await opened(store, deliver).add(draft())
   await vi.advanceTimersByTimeAsync(0)
@@ -122,10 +122,10 @@ test('where nobody knows what became of it, it is sent again under its own key',
   const store = new MemoryStore()
   const sent: (string | null)[] = []
   let posts = 0
-  const deliver = async ({ location, key }: { location: string | null; key: string }): Promise<Verdict> => {
-    if (location !== null) return { is: 'again', after_ms: 1000 }
+  const deliver = ({ location, key }: Item): Promise<Verdict> => {
+    if (location !== null) return Promise.resolve({ is: 'again', after_ms: 1000 })
     sent.push(key)
-    return ++posts === 1 ? { is: 'pending', location: '/dispatch/v1/commands/I/C' } : REFUSED
+    return Promise.resolve(++posts === 1 ? { is: 'pending', location: '/dispatch/v1/commands/I/C' } : REFUSED)
   }
   await opened(store, deliver).add(draft())
   await vi.advanceTimersByTimeAsync(60_000)

@@ -10,17 +10,17 @@ export const SOS_GOOD_FOR_MS = 15 * 60_000
 export interface Surroundings {
   store: Store
   /** Sends an item, or asks what became of it when it has a `location`. */
-  deliver(item: Item): Promise<Verdict>
+  deliver: (item: Item) => Promise<Verdict>
   /** The account that is logged in. */
-  account(): string | null
-  now(): number
-  newKey(): string
+  account: () => string | null
+  now: () => number
+  newKey: () => string
   /** Runs `work` while no other tab runs work of that name. */
-  alone(name: string, work: () => Promise<void>): Promise<void>
+  alone: (name: string, work: () => Promise<void>) => Promise<void>
   /** Something was added or sent. */
-  changed(): void
+  changed: () => void
   /** An item has its final answer. */
-  settled(result: Result): void
+  settled: (result: Result) => void
 }
 
 /** Sends what people did, each until its final answer, in order within its lane. */

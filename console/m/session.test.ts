@@ -37,13 +37,13 @@ beforeEach(() => {
   replies = {}
   asked = []
   accounts = []
-  vi.stubGlobal('fetch', async (path: string, options: RequestInit) => {
+  vi.stubGlobal('fetch', (path: string, options: RequestInit) => {
     const headers = new Headers(options.headers)
     asked.push({ path, authorization: headers.get('authorization'), body: (options.body as string | null) ?? null })
     const reply = replies[path]?.shift()
-    if (!reply) throw new TypeError('no network')
+    if (!reply) return Promise.reject(new TypeError('no network'))
     const json = reply[1] === undefined ? null : JSON.stringify(reply[1])
-    return new Response(json, { status: reply[0], headers: { 'content-type': 'application/json' } })
+    return Promise.resolve(new Response(json, { status: reply[0], headers: { 'content-type': 'application/json' } }))
   })
 })
 

@@ -12,15 +12,15 @@ export interface Given {
 }
 
 export interface Surroundings {
-  now(): number
+  now: () => number
   /** Runs `work` while no other tab does: a refresh cookie is good for one use. */
-  alone<T>(name: string, work: () => Promise<T>): Promise<T>
+  alone: <T>(name: string, work: () => Promise<T>) => Promise<T>
   /** Every answer of the server passes here. */
-  heard(answer: Answer): void
+  heard: (answer: Answer) => void
   /** The language of problems' titles. */
-  language(): string
+  language: () => string
   /** Somebody (else) is logged in, or nobody any more. */
-  changed(account: Account | null): void
+  changed: (account: Account | null) => void
 }
 
 /** Who is logged in. The access token lives in memory only; the refresh cookie is the browser's to keep. */

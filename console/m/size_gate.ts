@@ -3,7 +3,7 @@ import type { Plugin } from 'vite'
 interface Emitted {
   type: 'chunk' | 'asset'
   code?: string
-  source?: string | Uint8Array
+  source?: string | Uint8Array<ArrayBuffer>
 }
 
 /** Bytes of `content` as a web server sends it with gzip. */
@@ -15,7 +15,7 @@ export async function gzipped(content: string | Uint8Array<ArrayBuffer>): Promis
 /** The whole page's bytes; Error when it is heavier than a phone on a poor network should have to load. */
 export async function weigh(bundle: Record<string, Emitted>, limit: number): Promise<number> {
   const sizes = await Promise.all(
-    Object.values(bundle).map((file) => gzipped((file.code ?? file.source ?? '') as string)),
+    Object.values(bundle).map((file) => gzipped(file.code ?? file.source ?? '')),
   )
   const total = sizes.reduce((sum, size) => sum + size, 0)
   if (total > limit) throw new Error(`the member's page weighs ${total} bytes gzip, more than ${limit}`)

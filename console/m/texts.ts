@@ -20,7 +20,7 @@ export const TEXTS = {
   'connection.unsure': ['连接中', 'Connecting'],
   'connection.stale': ['以下为{time}的情况', 'As it was at {time}'],
 
-  'queue.waiting': ['{n}项等待发送，已等{time}', '{n} waiting to be sent, since {time}'],
+  'queue.waiting': ['{n}项等待发送，已等{time}', '{n} waiting to be sent, for {time}'],
   'queue.safe': ['已保存在手机上，有网络时自动发送。', 'Kept on this phone; sent by itself when there is network.'],
   'queue.sending': ['正在发送…', 'Sending…'],
   'queue.deciding': ['平台已收到，正在处理…', 'Received, being decided…'],
@@ -72,9 +72,9 @@ export const TEXTS = {
   'logout.go': ['退出登录', 'Log out'],
   'logout.sure': ['再点一次：退出', 'Tap again: log out'],
 
-  'duty.on': ['本单元在岗', 'Unit on duty'],
-  'duty.short': ['本单元人数不足', 'Unit below strength'],
-  'duty.off': ['本单元无人在岗', 'Nobody on duty'],
+  'duty.on': ['本单元可派遣', 'Unit: ready to be sent'],
+  'duty.short': ['本单元人数不足', 'Unit: too few on duty'],
+  'duty.off': ['本单元无人在岗', 'Unit: nobody on duty'],
   'duty.mine': ['您在岗至 {time}', 'You are on duty until {time}'],
   'duty.mine.left': ['还有{left}', '{left} left'],
   'duty.mine.post': ['岗位：{post}', 'Post: {post}'],

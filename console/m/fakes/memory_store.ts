@@ -7,50 +7,56 @@ export class MemoryStore implements Store {
   private readonly values = new Map<string, unknown>()
   private next = 1
 
-  async items(): Promise<Item[]> {
-    return [...this.held.values()].map((item) => ({ ...item }))
+  items(): Promise<Item[]> {
+    return Promise.resolve([...this.held.values()].map((item) => ({ ...item })))
   }
 
-  async add(item: Omit<Item, 'id'>): Promise<Item> {
+  add(item: Omit<Item, 'id'>): Promise<Item> {
     const added = { ...item, id: this.next++ }
     this.held.set(added.id, added)
-    return { ...added }
+    return Promise.resolve({ ...added })
   }
 
-  async change(id: number, change: Partial<Item>): Promise<void> {
+  change(id: number, change: Partial<Item>): Promise<void> {
     const item = this.held.get(id)
     if (item) this.held.set(id, { ...item, ...change })
+    return Promise.resolve()
   }
 
-  async settle(result: Result): Promise<void> {
-    if (!this.held.delete(result.id)) return
+  settle(result: Result): Promise<void> {
+    if (!this.held.delete(result.id)) return Promise.resolve()
     for (const earlier of this.outcomes.values()) {
       if (earlier.act.kind === result.act.kind) this.outcomes.delete(earlier.id)
     }
     this.outcomes.set(result.id, result)
+    return Promise.resolve()
   }
 
-  async remove(id: number): Promise<void> {
+  remove(id: number): Promise<void> {
     this.held.delete(id)
+    return Promise.resolve()
   }
 
-  async results(): Promise<Result[]> {
-    return [...this.outcomes.values()]
+  results(): Promise<Result[]> {
+    return Promise.resolve([...this.outcomes.values()])
   }
 
-  async dismiss(id: number): Promise<void> {
+  dismiss(id: number): Promise<void> {
     this.outcomes.delete(id)
+    return Promise.resolve()
   }
 
-  async get<T>(name: string): Promise<T | undefined> {
-    return this.values.get(name) as T | undefined
+  get<T>(name: string): Promise<T | undefined> {
+    return Promise.resolve(this.values.get(name) as T | undefined)
   }
 
-  async put(name: string, value: unknown): Promise<void> {
+  put(name: string, value: unknown): Promise<void> {
     this.values.set(name, value)
+    return Promise.resolve()
   }
 
-  async forget(): Promise<void> {
+  forget(): Promise<void> {
     this.values.clear()
+    return Promise.resolve()
   }
 }

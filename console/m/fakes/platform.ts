@@ -9,12 +9,16 @@ export class Platform {
   readonly weather: ('no way there' | 'no way back' | Verdict)[] = []
   readonly attempts: string[] = []
 
-  async deliver(item: Item): Promise<Verdict> {
+  deliver(item: Item): Promise<Verdict> {
     this.attempts.push(item.key)
+    return Promise.resolve(this.verdictOn(item.key))
+  }
+
+  private verdictOn(key: string): Verdict {
     const met = this.weather.shift()
     if (met === 'no way there') return { is: 'again', after_ms: 0 }
     if (typeof met === 'object') return met
-    if (!this.effects.includes(item.key)) this.effects.push(item.key)
+    if (!this.effects.includes(key)) this.effects.push(key)
     return met === 'no way back' ? { is: 'again', after_ms: 0 } : ACCEPTED
   }
 }

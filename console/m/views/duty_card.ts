@@ -28,7 +28,7 @@ export function dutyCard(app: App): { node: HTMLElement; draw: () => void } {
       standing ? standingPart(app, standing, now) : el('p', { class: 'card quiet' }, t(app.phone.account?.unit_id ? 'duty.unknown' : 'duty.no-unit')),
       !scan && !waiting && standing ? scanHow(app, standing) : null,
       standing && standing.mine_until && !waiting
-        ? sureButton('check-out', t('check-out.go'), t('check-out.sure'), () => app.duty.checkOut(), 'plain wide')
+        ? sureButton('check-out', t('check-out.go'), t('check-out.sure'), () => app.duty.checkOut(), 'plain wide apart')
         : null,
     ])
   }
@@ -73,19 +73,24 @@ function scanPart(app: App, now: number, pin: HTMLInputElement): HTMLElement {
 function standingPart(app: App, standing: Standing, now: number): HTMLElement {
   const { state, mine_until, post, others, missing, ends_soon } = standing
   const is_stale = now - app.duty.told_at > STALE_MS
+  const mine = mine_until === null ? t('duty.mine.off') : t('duty.mine', { time: clockTime(mine_until) })
   return el(
     'div',
-    { class: `card standing ${state}` },
-    el('p', { class: 'line' }, el('span', { class: 'lamp' }), el('strong', {}, t(`duty.${state}`))),
-    app.duty.unit?.suspended ? el('p', { class: 'bad' }, t('duty.suspended')) : null,
-    el('p', { class: 'mine' }, mine_until === null ? t('duty.mine.off') : t('duty.mine', { time: clockTime(mine_until) })),
+    { class: `card standing ${mine_until === null ? 'off' : 'on'}` },
+    el('p', { class: 'line' }, el('span', { class: 'lamp' }), el('strong', {}, mine)),
     mine_until === null ? null : el('p', { class: ends_soon ? 'bad' : '' }, t('duty.mine.left', { left: span(mine_until - now) })),
-    post ? el('p', {}, t('duty.mine.post', { post })) : null,
-    el('p', { class: 'line' }, icon('people'), el('span', {}, others === 0 ? t('duty.others.none') : t('duty.others', { n: others }))),
-    missing > 0 && el('p', {}, t('duty.missing', { n: missing })),
     ends_soon && el('p', { class: 'bad' }, t('duty.ends-soon')),
+    post ? el('p', {}, t('duty.mine.post', { post })) : null,
     mine_until === null ? null : positionLine(app, now),
-    is_stale && el('p', { class: 'quiet' }, t('connection.stale', { time: clockTime(app.duty.told_at) })),
+    el(
+      'div',
+      { class: `unit ${state}` },
+      el('p', { class: 'line' }, el('span', { class: 'lamp' }), el('strong', {}, t(`duty.${state}`))),
+      app.duty.unit?.suspended ? el('p', { class: 'bad' }, t('duty.suspended')) : null,
+      el('p', { class: 'line' }, icon('people'), el('span', {}, others === 0 ? t('duty.others.none') : t('duty.others', { n: others }))),
+      missing > 0 && el('p', {}, t('duty.missing', { n: missing })),
+      is_stale && el('p', { class: 'quiet' }, t('connection.stale', { time: clockTime(app.duty.told_at) })),
+    ),
   )
 }
 

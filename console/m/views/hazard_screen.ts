@@ -19,9 +19,7 @@ export function hazardScreen(app: App): HTMLElement {
   const note = el('textarea', { id: 'note', rows: 3, maxlength: 1000 })
   const go = el('button', { type: 'submit', class: 'button go wide' }, icon('send'), el('span', {}, t('hazard.send')))
 
-  file.addEventListener('change', async () => {
-    const taken = file.files?.[0]
-    if (!taken) return
+  const take = async (taken: File) => {
     go.disabled = true
     camera.textContent = t('hazard.photo.shrinking')
     photo = await shrunk(taken)
@@ -31,6 +29,10 @@ export function hazardScreen(app: App): HTMLElement {
     URL.revokeObjectURL(preview.src)
     preview.hidden = photo === null
     if (photo) preview.src = URL.createObjectURL(photo)
+  }
+  file.addEventListener('change', () => {
+    const taken = file.files?.[0]
+    if (taken) void take(taken)
   })
 
   const submit = async (event: Event) => {

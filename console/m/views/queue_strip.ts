@@ -13,10 +13,10 @@ export function queueStrip(app: App): { node: HTMLElement; draw: () => void } {
   let is_open = false
   const draw = () => {
     const now = app.phone.now()
-    const mine = app.phone.waiting()
+    const mine = app.phone.waiting().filter((item) => item.lane !== 'message') // a receipt is nobody's worry
     const held = mine.filter((item) => isHeld(item, now))
     const late = mine.filter((item) => !held.includes(item) && (now - item.made_at > NEWS_MS || app.phone.connection === 'off'))
-    const others = app.phone.items.length - mine.length
+    const others = app.phone.items.filter((item) => item.account_id !== app.phone.account?.account_id).length
     const since = span(now - Math.min(...late.map((item) => item.made_at)))
     const shows = [language(), ids(late), ids(held), others, since, is_open, held.map((item) => span(now - item.made_at))]
     redraw(node, shows, () => [

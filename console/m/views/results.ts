@@ -45,7 +45,7 @@ function successCard(app: App, result: Result): HTMLElement {
   const key = `done.${result.act.kind}`
   return el(
     'div',
-    { class: 'card done' },
+    { class: 'card done short-news' },
     el('p', {}, el('strong', {}, `✓ ${isText(key) ? t(key) : ''}`)),
     button(`ok-${result.id}`, t('action.close'), () => app.phone.dismiss(result), { class: 'text' }),
   )

@@ -34,7 +34,7 @@ export function sosScreen(app: App): { node: HTMLElement; draw: () => void } {
         ? sending(connection === 'on')
         : answered?.ok
           ? received(app)
-          : choosing(app, accuracy, call, answered ? problemCard(wordsFor(answered.code, answered.title), '', []) : has_no_place && noPlace()),
+          : choosing(app, accuracy, () => void call(), answered ? problemCard(wordsFor(answered.code, answered.title), '', []) : has_no_place && noPlace()),
       el('a', { class: 'button plain wide', href: 'tel:110' }, icon('call'), el('span', {}, t('sos.call'))),
     ])
   }

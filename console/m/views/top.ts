@@ -10,8 +10,17 @@ export function topBar(app: App, host: HTMLElement, redrawAll: () => void): () =
     const screen = account ? app.screen : 'home'
     redraw(host, [language(), name, account?.name, connection, screen], () => [
       screen === 'home' ? icon('shield') : button('back', t('action.back'), () => app.go('home'), { class: 'back', icon: 'back' }),
-      el('div', { class: 'whose' }, el('h1', {}, name), account ? el('p', {}, account.name) : null),
-      el('p', { class: `connection ${connection}`, role: 'status' }, t(`connection.${connection}`)),
+      el(
+        'div',
+        { class: 'whose' },
+        el('h1', {}, name),
+        el(
+          'p',
+          {},
+          account ? el('span', {}, account.name) : null,
+          el('span', { class: `connection ${connection}`, role: 'status' }, t(`connection.${connection}`)),
+        ),
+      ),
       button('language', t('language.other'), () => {
         setLanguage(language() === 'en' ? 'zh-CN' : 'en')
         redrawAll()

@@ -1,0 +1,401 @@
+"""The platform as a member's phone meets it: the built page, and the APIs' answers in their real shapes.
+
+One process, one thread a request, everything in memory. It can be cut off, and it counts what took effect: a POST
+repeated under its Idempotency-Key has one effect, and with other bytes under the same key is refused, as in
+`shared/platform/web/idempotency.py`.
+"""
+
+import hashlib
+import json
+import threading
+from base64 import urlsafe_b64encode
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
+
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+ACCOUNT = {
+    "account_id": "A-1",
+    "login": "guard",
+    "name": "李**",
+    "role": "member",
+    "path": "/440100/440106/440106007",
+    "station_id": "440106007",
+    "unit_id": "U-1",
+}
+MEMBER, UNIT = "M-1", "U-1"
+PASSWORD = "correct horse"
+POST = {"lon": 113.3245, "lat": 23.1372}
+CODE, PRINTED, PIN = "ABCDEFGHIJ23", "QRSTUVWXYZ", "271828"
+SCAN_GOOD_FOR = timedelta(minutes=10)
+
+
+@dataclass
+class Effect:
+    """A POST that took effect."""
+
+    path: str
+    key: str
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return json.loads(self.body)
+
+
+@dataclass
+class Answer:
+    status: int
+    body: dict[str, Any] | None = None
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def problem(status: int, code: str, title: str = "", **more: Any) -> Answer:
+    return Answer(status, {"type": f"urn:meu:problem:{code}", "code": code, "title": title or code, "status": status, **more})
+
+
+@dataclass
+class Backend:
+    """What the platform knows. Change it under `changing()`, which wakes who waits for news."""
+
+    dist: Path
+    cut: Literal["no", "before", "after"] = "no"
+    """Cut off before a POST takes effect, or after it and before its answer; sign-in and reading are cut as well."""
+    refuse: dict[str, Answer] = field(default_factory=dict[str, Answer])
+    """Answers to POSTs by the last part of their path, e.g. {"check-ins": problem(…)}."""
+    pending: set[str] = field(default_factory=set[str])
+    """POSTs answered with 202 at first."""
+    effects: list[Effect] = field(default_factory=list[Effect])
+    attempts: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    answers: dict[str, tuple[str, Answer]] = field(default_factory=dict[str, tuple[str, Answer]])
+    leases: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    messages: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    incidents: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    cookie: str = ""
+    refreshes: int = 0
+    asked_after: int = 0
+    csp_reports: list[str] = field(default_factory=list[str])
+    news: threading.Condition = field(default_factory=threading.Condition)
+
+    @contextmanager
+    def changing(self) -> Generator[None]:
+        with self.news:
+            yield
+            self.news.notify_all()
+
+    def of(self, path_end: str) -> list[Effect]:
+        """The effects of POSTs to this path's end."""
+        return [effect for effect in self.effects if effect.path.endswith(path_end)]
+
+    def tried(self, path_end: str) -> list[str]:
+        """The keys of all attempts at such POSTs, those that were cut off included."""
+        return [key for path, key in self.attempts if path.endswith(path_end)]
+
+    # Reading
+
+    def get(self, path: str, query: dict[str, list[str]], headers: Any) -> Answer:
+        match path.strip("/").split("/"):
+            case ["checkin", "v1", "units", unit_id]:
+                return Answer(200, self.unit()) if unit_id == UNIT else problem(404, "not-found")
+            case ["notify", "v1", "inbox"]:
+                return self.inbox(float(query.get("wait", ["0"])[0]), headers.get("if-none-match"))
+            case ["dispatch", "v1", "incidents", incident_id]:
+                found = self.incidents.get(incident_id)
+                return Answer(200, found) if found else problem(404, "incident-unknown")
+            case [_, "v1", "commands", aggregate, command]:
+                self.asked_after += 1
+                if self.asked_after < 2:
+                    return Answer(202, {"status": "pending", "command_id": command})
+                return Answer(200, {"status": "accepted", "command_id": command, "aggregate_id": aggregate})
+            case _:
+                return problem(404, "not-found")
+
+    def unit(self) -> dict[str, Any]:
+        now = datetime.now(UTC)
+        leases = {member: until for member, until in self.leases.items() if until > now}
+        state = "off" if not leases else "on" if len(leases) >= 2 else "short"
+        on_duty = [{"member_id": m, "post_id": "P-1", "until": u.isoformat()} for m, u in leases.items()]
+        duty = {"state": state, "until": None, "on_duty": on_duty}
+        posts = [{"post_id": "P-1", "name": "东门岗", "location": POST, "fixed_code_allowed": True}]
+        return {
+            "unit_id": UNIT,
+            "name": "体育中心东门应急单元",
+            "site_id": "site-1",
+            "quorum": 2,
+            "suspended": False,
+            "location": POST,
+            "posts": posts,
+            "duty": duty,
+        }
+
+    def inbox(self, wait_s: float, known: str | None) -> Answer:
+        def told() -> tuple[str, bool]:
+            etag = f'"{hashlib.sha256(json.dumps(self.messages).encode()).hexdigest()[:32]}"'
+            return etag, etag != known and not (known is None and not self.messages)
+
+        with self.news:
+            self.news.wait_for(lambda: told()[1] or self.cut != "no", timeout=wait_s)
+            etag, _ = told()
+            if etag == known:
+                return Answer(304, None, {"ETag": etag})
+            return Answer(200, {"items": self.messages}, {"ETag": etag})
+
+    # Acting
+
+    def post(self, path: str, body: bytes, key: str) -> Answer:
+        """Once a key."""
+        fingerprint = hashlib.sha256(path.encode() + body).hexdigest()
+        if key and key in self.answers:
+            kept, answer = self.answers[key]
+            return answer if kept == fingerprint else problem(422, "idempotency-key-reused")
+        last = path.rsplit("/", 1)[-1]
+        answer = self.refuse.get(last) or self.act(path, body)
+        if answer.status < 300:
+            self.effects.append(Effect(path, key, body))
+            if last in self.pending:
+                answer = Answer(202, {"status": "pending"}, {"Location": f"/checkin/v1/commands/{UNIT}/c-1"})
+        if key and answer.status not in (202, 409, 429):
+            self.answers[key] = (fingerprint, answer)
+        return answer
+
+    def act(self, path: str, body: bytes) -> Answer:
+        match path.strip("/").split("/"):
+            case ["checkin", "v1", "check-ins"]:
+                return self.check_in(json.loads(body))
+            case ["checkin", "v1", "check-outs"]:
+                if self.leases.pop(MEMBER, None) is None:
+                    return problem(422, "not-on-duty")
+                return Answer(201, {"unit_id": UNIT, "member_id": MEMBER, "state": "off"})
+            case ["checkin", "v1", "positions"]:
+                return Answer(202, {"accepted": len(json.loads(body)["fixes"]), "rejected": []})
+            case ["checkin", "v1", "hazards"]:
+                return Answer(201, {"hazard_id": "H-1"})
+            case ["notify", "v1", "inbox", message_id, "acknowledge"]:
+                return self.read(message_id)
+            case ["dispatch", "v1", "incidents"]:
+                return self.report(json.loads(body))
+            case ["dispatch", "v1", "incidents", incident_id, "orders", order_id, what]:
+                return self.answer_order(incident_id, order_id, what, json.loads(body))
+            case _:
+                return problem(404, "not-found")
+
+    def check_in(self, body: dict[str, Any]) -> Answer:
+        assert body["location"]["crs"] == "wgs84"
+        now = datetime.now(UTC)
+        if datetime.fromisoformat(body["scanned_at"]) < now - SCAN_GOOD_FOR:
+            return problem(422, "code-expired", "签到码已过期")
+        if body["code"] not in (CODE, PRINTED) or (body["code"] == PRINTED and body.get("pin") != PIN):
+            return problem(422, "code-invalid", "签到码无效")
+        if abs(body["location"]["lat"] - POST["lat"]) > 0.01:
+            return problem(422, "outside-geofence", "不在岗位范围内")
+        self.leases[MEMBER] = now + timedelta(hours=4)
+        return Answer(201, {"unit_id": UNIT, "member_id": MEMBER, "state": "short"})
+
+    def read(self, message_id: str) -> Answer:
+        with self.changing():
+            for message in self.messages:
+                if message["id"] == message_id:
+                    message["acknowledged_at"] = datetime.now(UTC).isoformat()
+        return Answer(200, {"id": message_id, "acknowledged": True})
+
+    def report(self, body: dict[str, Any]) -> Answer:
+        incident = {
+            "incident_id": f"I-{len(self.incidents) + 1}",
+            "state": "open",
+            "drill": False,
+            "reported_at": datetime.now(UTC).isoformat(),
+            "orders": [],
+            **body,
+        }
+        self.incidents[incident["incident_id"]] = incident
+        return Answer(201, incident)
+
+    def answer_order(self, incident_id: str, order_id: str, what: str, body: dict[str, Any]) -> Answer:
+        incident = self.incidents[incident_id]
+        order = next(order for order in incident["orders"] if order["order_id"] == order_id)
+        if order["status"] in ("withdrawn", "declined", "completed"):
+            return problem(409, "order-not-open", "指令已结束")
+        if what == "arrive" and not body.get("manual"):
+            if abs(body["location"]["lat"] - incident["location"]["lat"]) > 0.0005:
+                return problem(422, "not-at-scene", "位置不在现场", detail="900 m away")
+        with self.changing():
+            order["status"] = {"acknowledge": "acknowledged", "decline": "declined", "arrive": "arrived"}[what]
+            for message in self.messages:
+                if message["order_id"] == order_id and message["purpose"] == "order":
+                    message["withdrawn"] = "declined" if what == "decline" else "answered"
+        return Answer(200, incident)
+
+    # Sessions
+
+    def sign_in(self, body: dict[str, Any]) -> Answer:
+        if (body["login"], body["password"]) != ("guard", PASSWORD):
+            return problem(401, "wrong-credentials", "账号或密码错误")
+        return self.session(201)
+
+    def refresh(self, cookie: str) -> Answer:
+        self.refreshes += 1
+        if not self.cookie or f"meu_session={self.cookie}" not in cookie:
+            return problem(401, "session-ended", "登录已失效")
+        return self.session(200)
+
+    def session(self, status: int) -> Answer:
+        self.cookie = f"r{int(self.cookie[1:] or 0) + 1}" if self.cookie else "r1"
+        claims = urlsafe_b64encode(json.dumps({"sub": MEMBER, "role": "member"}).encode()).decode().rstrip("=")
+        expires_at = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
+        body = {"next": "done", "access_token": f"h.{claims}.s", "expires_at": expires_at, "account": ACCOUNT}
+        kept = f"meu_session={self.cookie}; Path=/checkin/v1/sessions; HttpOnly; SameSite=Strict"
+        return Answer(status, body, {"Set-Cookie": kept})
+
+
+def order_for(incident_id: str, *, drill: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An incident with an order for the member's unit, and the message that tells of it."""
+    now = datetime.now(UTC)
+    order = {
+        "order_id": f"{incident_id}-O",
+        "round": 1,
+        "stage": 1,
+        "assignee_kind": "unit",
+        "assignee_id": UNIT,
+        "assignee_station_id": "440106007",
+        "role": "respond",
+        "status": "issued",
+        "distance_m": 214.0,
+        "eta_s": 160.0,
+        "issued_at": now.isoformat(),
+        "respond_by": (now + timedelta(seconds=60)).isoformat(),
+    }
+    incident = {
+        "incident_id": incident_id,
+        "state": "open",
+        "class": "rescue",
+        "severity": "serious",
+        "drill": drill,
+        "location": {"lon": POST["lon"], "lat": POST["lat"] + 0.002},
+        "description": "体育西路地铁站B口，一名女士晕倒",
+        "reported_at": now.isoformat(),
+        "orders": [order],
+    }
+    message = {
+        "id": f"{incident_id}-D",
+        "incident_id": incident_id,
+        "order_id": order["order_id"],
+        "purpose": "order",
+        "drill": drill,
+        "number": "0427",
+        "text": "紧急指令0427：求助、服务（较重），距您约214米，请立即携装备前往。体育西路地铁站B口，一名女士晕倒",
+        "photo_url": None,
+        "actions": ["acknowledge", "decline", "arrive"],
+        "at": now.isoformat(),
+        "expires_at": (now + timedelta(minutes=15)).isoformat(),
+        "acknowledged_at": None,
+        "withdrawn": None,
+    }
+    return incident, message
+
+
+@contextmanager
+def serving(backend: Backend) -> Generator[str]:
+    """The backend on a port of this machine; its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            address = urlsplit(self.path)
+            if address.path.startswith("/m/"):
+                self.send_file(address.path.removeprefix("/m/") or "index.html")
+            else:
+                self.api(lambda: backend.get(address.path, parse_qs(address.query), self.headers))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            path = urlsplit(self.path).path
+            if path == "/checkin/v1/sessions":
+                self.api(lambda: backend.sign_in(json.loads(body)))
+            elif path == "/checkin/v1/sessions/refresh":
+                self.api(lambda: backend.refresh(self.headers.get("cookie", "")))
+            else:
+                key = self.headers.get("idempotency-key", "")
+                backend.attempts.append((path, key))
+                self.api(lambda: backend.post(path, body, key), may_take_effect=True)
+
+        def do_DELETE(self) -> None:
+            backend.cookie = ""
+            self.api(lambda: Answer(204))
+
+        def api(self, answered: Any, *, may_take_effect: bool = False) -> None:
+            if backend.cut == "before" or (backend.cut == "after" and not may_take_effect):
+                self.close_connection = True
+                return
+            is_refresh = self.path.startswith("/checkin/v1/sessions")
+            if not is_refresh and not self.headers.get("authorization", "").startswith("Bearer "):
+                self.send(problem(401, "unauthenticated"))
+                return
+            answer = answered()
+            if backend.cut != "no":
+                self.close_connection = True
+                return
+            self.send(answer)
+
+        def send(self, answer: Answer) -> None:
+            content = b"" if answer.body is None else json.dumps(answer.body).encode()
+            is_problem = answer.status >= 400
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            if answer.body is not None:
+                self.send_header("Content-Type", f"application/{'problem+' if is_problem else ''}json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def send_file(self, name: str) -> None:
+            if backend.cut != "no":
+                self.close_connection = True
+                return
+            file = backend.dist / name
+            content = file.read_bytes() if file.is_file() else b""
+            self.send_response(200 if file.is_file() else 404)
+            self.send_header("Content-Type", TYPES.get(file.suffix, "application/octet-stream"))
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Content-Security-Policy", CSP)
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Tests say what went wrong."""
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except (BrokenPipeError, ConnectionResetError):
+                return  # the page went away
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        with backend.changing():
+            backend.cut = "before"
+        server.shutdown()
+        server.server_close()
+        thread.join()
