@@ -1,11 +1,14 @@
 """Check-in with a site, a post and a unit that are `Where.OWN`'s, and others beside them."""
 
+import itertools
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from services.checkin.adapters.duty_ledger import DECIDING, duty_codec
+from services.checkin.application.account_ports import Session
+from services.checkin.domain.accounts import Account, Credentials, Right
 from services.checkin.domain.decide import decide
 from services.checkin.domain.evolve import evolve
 from services.checkin.domain.registry import Entry
@@ -19,6 +22,9 @@ from tests.builders.world import World
 from tests.component.checkin.conftest import Desk, FakeGateway, SetClock, desk_on_fakes
 from tests.conformance.checkin.city import LEADER, MEMBER, PLACE, SHIELD, SITE, UNIT
 
+PASSWORD = "correct horse battery"
+CREDENTIALS = Credentials(f"hash of {PASSWORD}", one_time_until=None)
+SESSION = "a-refresh-token"
 CREW = (Role.LEADER, Role.MEMBER)
 
 
@@ -55,13 +61,14 @@ class MemoryDuty(FakeGateway):
 @asynccontextmanager
 async def checkin_world() -> AsyncGenerator[World]:
     """The crew of `unit-own` is on duty."""
-    gateway = MemoryDuty()
+    gateway, count = MemoryDuty(), itertools.count()
     async with desk_on_fakes(gateway) as desk:
         gateway.clock = desk.clock
 
         async def put_back() -> None:
             await desk.registry.save(_city())
             gateway.states = {"unit-own": _manned(desk.clock)}
+            await _let_in(desk, f"session-{next(count)}")
 
         await put_back()
         await desk.relay()
@@ -79,6 +86,11 @@ def _own(desk: Desk) -> dict[str, str]:
         "post_id": "post-own",
         "aggregate_id": "unit-own",
         "command": "command-own",
+        "account_id": "member-own",
+        "login": "member-own",
+        "password": PASSWORD,
+        "session": SESSION,
+        "station_path": STATION,
         "kind": "equipment",
         "code": "e-own",
         "shown_code": desk.codes.shown("post-own", now).code,
@@ -103,6 +115,17 @@ def _city() -> list[Entry]:
             replace(SHIELD, code=f"e-{where}", unit=unit),
         ]
     return entries
+
+
+async def _let_in(desk: Desk, session_id: str) -> None:
+    """An account for every caller, and a session of one of them."""
+    desk.accounts.all.clear()
+    for role, where in itertools.product(Role, Where):
+        who = caller(role, where)
+        right = Right(role, who.path, who.station_id, who.unit_id)
+        await desk.accounts.add(Account(who.subject, who.subject, who.subject, right), CREDENTIALS)
+    session = Session(session_id, "member-own", desk.clock.now() + timedelta(days=1))
+    await desk.sessions.begin(session, SESSION, desk.clock.now())
 
 
 def _manned(clock: SetClock) -> Manned:

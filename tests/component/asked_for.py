@@ -20,12 +20,14 @@ class Asked:
     """`lists`: it is a list, which shows this thing to those who may see it; any other answer is of one thing.
 
     `request`: further arguments of the HTTP client. `path`: names in the path that are not the world's. `cell`: what
-    holds for those whom the row allows anything, where it is not what the row says.
+    holds for those whom the row allows anything, where it is not what the row says. `comes_to`: how it ends for those
+    whom it lets in, when this world has no better end for it.
     """
 
     lists: str | None = None
     cell: str | None = None
     path: Mapping[str, str] = field(default_factory=dict[str, str])
+    comes_to: str | None = None
     request: Callable[[Things, Principal], Mapping[str, Any]] = field(default=_nothing)
 
 
@@ -61,6 +63,26 @@ def _report(_: Things, __: Principal) -> Any:
     return {"class": "public-order", "severity": "serious", "location": place}
 
 
+def _log_in(things: Things, _: Principal) -> Any:
+    return {"login": things["login"], "password": things["password"]}
+
+
+def _newcomer(_: Things, __: Principal, name: str = "newcomer") -> Any:
+    return {"account_id": name, "login": name, "name": "新人"}
+
+
+def _first_administrators(things: Things, who: Principal) -> Any:
+    offices = ("system_administrator", "security_administrator", "auditor")
+    return {"token": "a" * 43, "path": who.path, **{name: _newcomer(things, who, name) for name in offices}}
+
+
+def _right(things: Things, _: Principal) -> Any:
+    return {"role": "member", "path": things["station_path"], "station_id": things["station"], "unit_id": "unit-own"}
+
+
+COOKIE = Asked(request=lambda things, _: {"headers": {"Cookie": f"meu_session={things['session']}"}})
+
+
 def _answer(**body: Any) -> Asked:
     """Offices answer for a unit that they heard on the radio."""
     return _json(lambda _, who: {**body, "on_behalf": who.role in IN_OFFICES})
@@ -80,6 +102,15 @@ ASKED: dict[str, list[Asked]] = {
     "POST /checkin/v1/check-outs": [_json(lambda things, _: {"unit_id": things["unit_id"]})],
     "POST /checkin/v1/positions": [_json(_fix)],
     "POST /checkin/v1/imports/{kind}": [Asked(path={"kind": "units"}, request=_units_file)],
+    "POST /checkin/v1/sessions": [_json(_log_in)],
+    "POST /checkin/v1/sessions/refresh": [COOKIE],
+    "DELETE /checkin/v1/sessions/current": [COOKIE, Asked()],
+    "POST /checkin/v1/first-administrators": [
+        Asked(request=lambda things, who: {"json": _first_administrators(things, who)}, comes_to="link-invalid")
+    ],
+    "GET /checkin/v1/accounts": [Asked(lists="account_id")],
+    "POST /checkin/v1/accounts": [_json(_newcomer)],
+    "PUT /checkin/v1/accounts/{account_id}/right": [_json(_right)],
     "POST /dispatch/v1/incidents": [_json(_report)],
     "GET /dispatch/v1/incidents": [
         Asked(lists="incident_id"),

@@ -1,6 +1,7 @@
 """Who may do what: every operation of the four services against every role.
 
     -         forbidden: 403, whatever is asked for
+    public    allowed without any token
     yes       allowed, whoever of this role asks
     subtree   what lies in the caller's part of the organisation; the rest answers as if it were not there
     unit      what is the caller's own unit's; the rest as if it were not there
@@ -14,7 +15,7 @@
 
 from shared.vocabulary.terms import Role
 
-CELLS = frozenset({"-", "yes", "subtree", "unit", "ordered", "reported", "own", "told"})
+CELLS = frozenset({"-", "public", "yes", "subtree", "unit", "ordered", "reported", "own", "told"})
 
 ROLES = (
     Role.OPERATOR,
@@ -30,57 +31,73 @@ ROLES = (
 """The table's columns, from left to right."""
 
 _TABLE = """
-                                            operator officer leader  member  display partner  system security auditor
-GET    /checkin/v1/stations                 subtree  subtree subtree subtree -       subtree  -      -        -
-GET    /checkin/v1/units                    subtree  subtree unit    unit    -       subtree  -      -        -
-GET    /checkin/v1/units/{unit_id}          subtree  subtree unit    unit    -       subtree  -      -        -
-GET    /checkin/v1/units/{unit_id}/members  subtree  subtree unit    -       -       -        -      -        -
-POST   /checkin/v1/check-ins                -        -       unit    unit    -       -        -      -        -
-POST   /checkin/v1/check-outs               -        -       unit    unit    -       -        -      -        -
-POST   /checkin/v1/positions                subtree  subtree unit    unit    -       subtree  -      -        -
-GET    /checkin/v1/duty-board               subtree  subtree -       -       -       -        -      -        -
-GET    /checkin/v1/posts/{post_id}/code     subtree  subtree -       -       subtree -        -      -        -
+                                            operator officer leader  member  display partner  system  security auditor
+GET    /checkin/v1/stations                 subtree  subtree subtree subtree -       subtree  -       -        -
+GET    /checkin/v1/units                    subtree  subtree unit    unit    -       subtree  -       -        -
+GET    /checkin/v1/units/{unit_id}          subtree  subtree unit    unit    -       subtree  -       -        -
+GET    /checkin/v1/units/{unit_id}/members  subtree  subtree unit    -       -       -        -       -        -
+POST   /checkin/v1/check-ins                -        -       unit    unit    -       -        -       -        -
+POST   /checkin/v1/check-outs               -        -       unit    unit    -       -        -       -        -
+POST   /checkin/v1/positions                subtree  subtree unit    unit    -       subtree  -       -        -
+GET    /checkin/v1/duty-board               subtree  subtree -       -       -       -        -       -        -
+GET    /checkin/v1/posts/{post_id}/code     subtree  subtree -       -       subtree -        -       -        -
 GET    /checkin/v1/posts/{post_id}/printed-code
-                                            subtree  subtree -       -       -       -        -      -        -
-GET    /checkin/v1/posts/{post_id}/qr.svg   subtree  subtree -       -       subtree -        -      -        -
-POST   /checkin/v1/imports/{kind}           subtree  subtree -       -       -       -        -      -        -
-DELETE /checkin/v1/registry/{kind}/{code}   subtree  subtree -       -       -       -        -      -        -
+                                            subtree  subtree -       -       -       -        -       -        -
+GET    /checkin/v1/posts/{post_id}/qr.svg   subtree  subtree -       -       subtree -        -       -        -
+POST   /checkin/v1/imports/{kind}           subtree  subtree -       -       -       -        -       -        -
+DELETE /checkin/v1/registry/{kind}/{code}   subtree  subtree -       -       -       -        -       -        -
 GET    /checkin/v1/commands/{aggregate_id}/{command}
-                                            told     told    told    told    -       told     -      -        -
+                                            told     told    told    told    -       told     -       -        -
 
-POST   /dispatch/v1/incidents               yes      yes     yes     yes     -       yes      -      -        -
-GET    /dispatch/v1/incidents               subtree  subtree ordered ordered -       -        -      -        -
-GET    /dispatch/v1/incidents/{incident_id} subtree  subtree ordered ordered -       reported -      -        -
+POST   /checkin/v1/sessions                 public   public  public  public  public  public   public  public   public
+POST   /checkin/v1/sessions/refresh         public   public  public  public  public  public   public  public   public
+DELETE /checkin/v1/sessions/current         public   public  public  public  public  public   public  public   public
+POST   /checkin/v1/first-administrators     public   public  public  public  public  public   public  public   public
+GET    /checkin/v1/me                       yes      yes     yes     yes     yes     yes      yes     yes      yes
+GET    /checkin/v1/accounts                 -        -       -       -       -       -        subtree subtree  -
+POST   /checkin/v1/accounts                 -        -       -       -       -       -        yes     -        -
+POST   /checkin/v1/accounts/{account_id}/password
+                                            -        -       -       -       -       -        subtree -        -
+PUT    /checkin/v1/accounts/{account_id}/right
+                                            -        -       -       -       -       -        -       subtree  -
+DELETE /checkin/v1/accounts/{account_id}/right
+                                            -        -       -       -       -       -        -       subtree  -
+DELETE /checkin/v1/accounts/{account_id}/second-factor
+                                            -        -       -       -       -       -        -       subtree  -
+
+POST   /dispatch/v1/incidents               yes      yes     yes     yes     -       yes      -       -        -
+GET    /dispatch/v1/incidents               subtree  subtree ordered ordered -       -        -       -        -
+GET    /dispatch/v1/incidents/{incident_id} subtree  subtree ordered ordered -       reported -       -        -
 GET    /dispatch/v1/incidents/{incident_id}/events
-                                            subtree  subtree ordered ordered -       reported -      -        -
+                                            subtree  subtree ordered ordered -       reported -       -        -
 POST   /dispatch/v1/incidents/{incident_id}/sightings
-                                            told     told    told    told    -       -        -      -        -
+                                            told     told    told    told    -       -        -       -        -
 POST   /dispatch/v1/incidents/{incident_id}/orders/{order_id}/acknowledge
-                                            subtree  subtree ordered ordered -       -        -      -        -
+                                            subtree  subtree ordered ordered -       -        -       -        -
 POST   /dispatch/v1/incidents/{incident_id}/orders/{order_id}/decline
-                                            subtree  subtree ordered ordered -       -        -      -        -
+                                            subtree  subtree ordered ordered -       -        -       -        -
 POST   /dispatch/v1/incidents/{incident_id}/orders/{order_id}/arrive
-                                            subtree  subtree ordered ordered -       -        -      -        -
+                                            subtree  subtree ordered ordered -       -        -       -        -
 POST   /dispatch/v1/incidents/{incident_id}/handover
-                                            subtree  subtree ordered ordered -       -        -      -        -
+                                            subtree  subtree ordered ordered -       -        -       -        -
 POST   /dispatch/v1/incidents/{incident_id}/escalate
-                                            subtree  subtree ordered ordered -       -        -      -        -
+                                            subtree  subtree ordered ordered -       -        -       -        -
 POST   /dispatch/v1/incidents/{incident_id}/clear
-                                            subtree  subtree -       -       -       -        -      -        -
+                                            subtree  subtree -       -       -       -        -       -        -
 POST   /dispatch/v1/incidents/{incident_id}/cancel
-                                            subtree  subtree -       -       -       -        -      -        -
-GET    /dispatch/v1/stream                  subtree  subtree ordered ordered -       -        -      -        -
+                                            subtree  subtree -       -       -       -        -       -        -
+GET    /dispatch/v1/stream                  subtree  subtree ordered ordered -       -        -       -        -
 GET    /dispatch/v1/commands/{aggregate_id}/{command}
-                                            told     told    told    told    -       told     -      -        -
+                                            told     told    told    told    -       told     -       -        -
 
-GET    /notify/v1/inbox                     own      own     own     own     -       -        -      -        -
+GET    /notify/v1/inbox                     own      own     own     own     -       -        -       -        -
 POST   /notify/v1/inbox/{delivery_id}/acknowledge
-                                            own      own     own     own     -       -        -      -        -
-GET    /notify/v1/deliveries                subtree  subtree -       -       -       -        -      -        -
+                                            own      own     own     own     -       -        -       -        -
+GET    /notify/v1/deliveries                subtree  subtree -       -       -       -        -       -        -
 GET    /notify/v1/commands/{aggregate_id}/{command}
-                                            told     told    told    told    -       told     -      -        -
+                                            told     told    told    told    -       told     -       -        -
 
-GET    /analytics/v1/figures                subtree  subtree -       -       -       -        -      -        -
+GET    /analytics/v1/figures                subtree  subtree -       -       -       -        -       -        -
 """
 
 

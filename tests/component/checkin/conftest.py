@@ -144,6 +144,7 @@ class Desk:
     book: FakeBook
     log: FakeLog
     accounts: MemoryAccounts
+    sessions: MemorySessions
     audit: MemoryAudit
     codes: PostCodes = field(default_factory=lambda: PostCodes(SECRET.encode()))
 
@@ -189,7 +190,7 @@ async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = ""
     gateway = gateway or FakeGateway()
     book, log, registry, directory = FakeBook(), FakeLog(), MemoryRegistry(), Directory()
     clock = SetClock()
-    accounts, audit = MemoryAccounts(), MemoryAudit()
+    accounts, sessions, audit = MemoryAccounts(), MemorySessions(), MemoryAudit()
     parts = Parts(
         directory=directory,
         book=book,
@@ -198,7 +199,7 @@ async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = ""
         accounts=accounts,
         first_start=accounts,
         tries=MemoryTries(),
-        sessions=MemorySessions(),
+        sessions=sessions,
         passwords=PlainPasswords(),
         audit=audit,
         positions=log,
@@ -211,7 +212,7 @@ async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = ""
     app = assemble_api(settings, parts)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        desk = Desk(app, http, clock, directory, registry, gateway, book, log, accounts, audit)
+        desk = Desk(app, http, clock, directory, registry, gateway, book, log, accounts, sessions, audit)
         await registry.save(EVERYTHING)
         await desk.relay()
         yield desk
