@@ -1,18 +1,19 @@
-"""The APIs in one process on one port, each under its own base path: `python -m deploy.local.one_port PORT [SERVICE…]`.
+"""The APIs, the console and the member's page on one port: `python -m deploy.local.one_port PORT [SERVICE…]`.
 
-All four, or those that are named.
+All four APIs, each under its own base path, or those that are named.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from deploy.local.console_files import console_files
 from services.analytics.bootstrap import build_api as build_analytics
 from services.analytics.settings import AnalyticsSettings
 from services.checkin.bootstrap import build_api as build_checkin
@@ -56,11 +57,7 @@ def _front(apps: Mapping[str, FastAPI]) -> FastAPI:
     checks = {f"{name}.{part}": check for name, app in apps.items() for part, check in app.state.checks.items()}
     front.include_router(health_router(checks))
 
-    @front.get("/", include_in_schema=False)
-    async def index() -> JSONResponse:
-        return JSONResponse({"openapi": [f"/{name}/v1/openapi.json" for name in apps]})
-
-    del index  # registered
+    front.mount("/", console_files(demo=os.environ.get("MEU_DEMO") == "1"))
     return front
 
 

@@ -25,6 +25,10 @@ class SecretsStore:
         """Ed25519, PEM."""
         return self._kept("token-private-key.pem", _new_signing_key)
 
+    def demo_password(self) -> str:
+        """Of every account of the demo: made for this checkout, and of no use elsewhere."""
+        return self._kept("demo-password", lambda: f"demo-{secrets.token_hex(6)}")
+
     def environment(self) -> dict[str, str]:
         """What the services need to know of them."""
         private = load_pem_private_key(self.token_private_key().encode(), None)

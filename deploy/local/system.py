@@ -15,6 +15,8 @@ from deploy.local.backends import Backends
 from deploy.local.ports import free_port
 from deploy.local.processes import ChildProcess
 from deploy.local.secrets_store import SecretsStore
+from services.checkin.bootstrap import first_link
+from services.checkin.settings import CheckinSettings
 from shared.platform.clock import SystemClock
 from shared.platform.topic_admin import TopicAdmin
 from shared.platform.web.tokens import Principal, issue_token
@@ -47,6 +49,7 @@ class System:
         self._port = free_port(http_port)
         self._open = ExitStack()
         self.processes: dict[str, ChildProcess] = {}
+        self._environment: Mapping[str, str] = {}
         self.restarts = 0
 
     @property
@@ -65,6 +68,14 @@ class System:
     def issue(self, principal: Principal, good_for: timedelta = timedelta(days=7)) -> str:
         """A token for anybody of this system."""
         return issue_token(self._secrets.token_private_key(), principal, SystemClock(), good_for)
+
+    async def first_link(self) -> str | None:
+        """Where the first administrators are made: a path with a one-time token; None once there are accounts."""
+        return await first_link(CheckinSettings.model_validate({k.lower(): v for k, v in self._environment.items()}))
+
+    def demo_password(self) -> str:
+        """Of every account of the demo."""
+        return self._secrets.demo_password()
 
     def __enter__(self) -> "System":
         self._open.enter_context(self.backends)
@@ -108,6 +119,7 @@ class System:
             made = admin.apply(replication_factor=int(self._settings.get("REPLICATION_FACTOR", "1")))
         self._say(f"{len(made)} topics made" if made else "topics are there")
         environment = {**addresses.environment(), **self._secrets.environment(), **self._settings}
+        self._environment = environment
         self._start_process("api", "deploy.local.one_port", str(self._port), environment=environment)
         self.processes["api"].wait_ready(self.ready, within=READY_WITHIN_S)
         # The embedded history admits one process, the api's; a ClickHouse server is fed by a worker.

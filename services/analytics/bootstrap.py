@@ -1,5 +1,6 @@
 """Where analytics is put together."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
@@ -16,12 +17,14 @@ from services.analytics.application.ingest import INGESTED, Ingest
 from services.analytics.application.ports import History
 from services.analytics.application.report_figures import ReportFigures
 from services.analytics.settings import AnalyticsSettings, is_embedded
-from shared.platform.clock import SystemClock
+from shared.platform.audit import KafkaAuditLog
+from shared.platform.clock import SystemClock, SystemIds
+from shared.platform.producer import EventProducer
 from shared.platform.telemetry import get_logger
 from shared.platform.waiting import until_it_passes
 from shared.platform.web.api import create_api
 from shared.platform.worker import Worker
-from shared.ports import Clock
+from shared.ports import AuditLog, Clock
 
 _log = get_logger("analytics")
 
@@ -37,13 +40,20 @@ def build_worker(settings: AnalyticsSettings) -> Worker:
     return worker
 
 
-def build_api(settings: AnalyticsSettings, *, history: History | None = None, clock: Clock | None = None) -> FastAPI:
+def build_api(
+    settings: AnalyticsSettings,
+    *,
+    history: History | None = None,
+    clock: Clock | None = None,
+    audit: AuditLog | None = None,
+) -> FastAPI:
     """The api; with the embedded engine it ingests as well. A given `history` is fed by somebody else."""
+    clock = clock or SystemClock()
     kept = history or _history(settings)
     if history is None and is_embedded(settings.clickhouse_url):
         silent = settings.model_copy(update={"worker_http_port": 0})  # the api itself answers for its health
-        return _api(settings, kept, EmbeddedIngest(lambda: _ingest(silent, kept)), clock)
-    return _api(settings, kept, ServedHistory(kept), clock)
+        return _api(settings, kept, EmbeddedIngest(lambda: _ingest(silent, kept)), clock, audit)
+    return _api(settings, kept, ServedHistory(kept), clock, audit)
 
 
 def _history(settings: AnalyticsSettings) -> History:
@@ -65,15 +75,21 @@ def _ingest(settings: AnalyticsSettings, history: History) -> tuple[Worker, Inge
     return worker, ingest
 
 
-def _api(settings: AnalyticsSettings, history: History, beside: BesideApi, clock: Clock | None) -> FastAPI:
+def _api(
+    settings: AnalyticsSettings, history: History, beside: BesideApi, clock: Clock, audit: AuditLog | None
+) -> FastAPI:
     redis: Redis = Redis.from_url(settings.redis_url)
-    clock = clock or SystemClock()
     zone = ZoneInfo(settings.time_zone)
+    producer = EventProducer(settings.kafka_bootstrap)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        connecting = asyncio.create_task(until_it_passes("connect to Kafka", producer.start))
         async with beside.running():
             yield
+        connecting.cancel()
+        await asyncio.gather(connecting, return_exceptions=True)
+        await producer.stop()
         await redis.aclose()
 
     app = create_api(
@@ -84,6 +100,7 @@ def _api(settings: AnalyticsSettings, history: History, beside: BesideApi, clock
         titles=TITLES,
         checks=beside.checks(),
         lifespan=lifespan,
+        audit=audit or KafkaAuditLog(producer, clock, SystemIds()),
     )
     app.include_router(figures_router(ReportFigures(history, zone), zone, clock))
     return app

@@ -36,7 +36,7 @@ from services.checkin.adapters.sql_registry import SqlRegistry
 from services.checkin.adapters.sql_sessions import SqlLoginTries, SqlSessions
 from services.checkin.adapters.sql_tables import relay as relay_row
 from services.checkin.application.account_ports import Accounts, FirstStart, LoginTries, Passwords, Sessions
-from services.checkin.application.administer_accounts import AccountsDesk
+from services.checkin.application.administer_accounts import FIRST_LINK_GOOD_FOR, AccountsDesk
 from services.checkin.application.check_in import CheckInDesk
 from services.checkin.application.directory import Directory
 from services.checkin.application.log_in import LoginDesk
@@ -102,6 +102,7 @@ def assemble_api(settings: CheckinSettings, parts: Parts) -> FastAPI:
         titles=TITLES,
         checks=parts.checks,
         lifespan=parts.lifespan,
+        audit=parts.audit,
         body_max=FILE_MAX,
     )
     app.add_exception_handler(OperationalError, database_away)
@@ -154,6 +155,28 @@ def _accounts_desk(parts: Parts) -> AccountsDesk:
     )
 
 
+async def first_link(settings: CheckinSettings) -> str | None:
+    """Where a new city's first administrators are made: a path with a one-time token, good for a day.
+
+    None once there are accounts. The database is brought to the newest schema first.
+    """
+    engine = create_engine(settings.database_url)
+    try:
+        await migrate(engine)
+        accounts = SqlAccounts(engine, _seal(settings))
+        return await _offer_first_link(accounts, SystemClock())
+    finally:
+        await engine.dispose()
+
+
+async def _offer_first_link(accounts: SqlAccounts, clock: Clock) -> str | None:
+    if await accounts.are_there_any():
+        return None
+    token = SystemSecrets().token()
+    await accounts.offer(token, clock.now() + FIRST_LINK_GOOD_FOR)
+    return f"/console/first#{token}"
+
+
 def build_worker(settings: CheckinSettings) -> Worker:
     """Decides duty, and publishes what changes in the registry."""
     worker = Worker("checkin", settings)
@@ -197,6 +220,7 @@ class _Connected:
         self._producer = EventProducer(settings.kafka_bootstrap)
         self._store = LedgerStore(self._redis, LEDGER)
         self._engine = create_engine(settings.database_url)
+        self._accounts = SqlAccounts(self._engine, _seal(settings))
         self._directory = Directory()
         self._feed = DirectoryFeed(settings.kafka_bootstrap, self._directory)
         self._gateway = CommandGateway(
@@ -212,14 +236,13 @@ class _Connected:
         self._broker_answered = asyncio.Event()
 
     def parts(self) -> Parts:
-        accounts = SqlAccounts(self._engine, _seal(self._settings))
         return Parts(
             directory=self._directory,
             book=RedisDutyBook(self._store),
             attempts=RedisPinAttempts(self._redis),
             registry=SqlRegistry(self._engine, _seal(self._settings)),
-            accounts=accounts,
-            first_start=accounts,
+            accounts=self._accounts,
+            first_start=self._accounts,
             tries=SqlLoginTries(self._engine),
             sessions=SqlSessions(self._engine),
             passwords=Argon2Passwords(),
@@ -243,9 +266,7 @@ class _Connected:
         tasks = [
             asyncio.create_task(self._feed.run()),
             asyncio.create_task(self._connect()),
-            asyncio.create_task(
-                until_it_passes("migrate the registry", lambda: migrate(self._engine), (OperationalError,))
-            ),
+            asyncio.create_task(self._prepare_database()),
         ]
         await self._gateway.start()
         try:
@@ -258,6 +279,12 @@ class _Connected:
             await self._producer.stop()
             await self._engine.dispose()
             await self._redis.aclose()
+
+    async def _prepare_database(self) -> None:
+        await until_it_passes("migrate the registry", lambda: migrate(self._engine), (OperationalError,))
+        link = await _offer_first_link(self._accounts, self._clock)
+        if link is not None:
+            _log.warning("no-accounts-yet", first_administrators=link, good_for_h=24)
 
     async def _connect(self) -> None:
         await until_it_passes("connect to Kafka", self._producer.start)

@@ -34,6 +34,7 @@ from services.dispatch.application.match import Matcher
 from services.dispatch.application.report_incident import IncidentDesk
 from services.dispatch.settings import DispatchSettings
 from shared.contracts.topics import DISPATCH_COMMANDS, DUTY, INCIDENTS, POSITIONS, STATIONS, UNITS, Topic
+from shared.platform.audit import KafkaAuditLog
 from shared.platform.caught_up import CaughtUp, Decided, Folded
 from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
@@ -143,6 +144,7 @@ def build_api(settings: DispatchSettings) -> FastAPI:
         titles=TITLES,
         checks=parts.checks(),
         lifespan=parts.lifespan,
+        audit=parts.audit,
     )
     install_routes(app, parts.routes(_playbooks(settings), settings), parts.ids)
     app.include_router(stream_routes(parts.tail, parts.clock))
@@ -165,6 +167,7 @@ class _ApiParts:
         self.redis: Redis = Redis.from_url(settings.redis_url)
         self.tail = IncidentTail(settings.kafka_bootstrap)
         self._producer = EventProducer(settings.kafka_bootstrap)
+        self.audit = KafkaAuditLog(self._producer, self.clock, self.ids)
         self._store = LedgerStore(self.redis, SERVICE)
         self.gateway = CommandGateway(
             DISPATCH_COMMANDS,

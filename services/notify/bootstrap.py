@@ -37,6 +37,7 @@ from services.notify.domain.events import Event
 from services.notify.domain.state import State
 from services.notify.settings import NotifySettings
 from shared.contracts.topics import DELIVERIES, DUTY, INCIDENTS, MEMBERS, Topic
+from shared.platform.audit import KafkaAuditLog
 from shared.platform.caught_up import CaughtUp, Folded
 from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
@@ -76,6 +77,7 @@ def build_api(settings: NotifySettings) -> FastAPI:
         titles=TITLES,
         checks=parts.checks(),
         lifespan=parts.lifespan,
+        audit=parts.audit,
     )
     install_routes(app, RedisInbox(parts.redis), RedisDeliveries(parts.redis), parts.bell, parts.gateways)
     return app
@@ -112,6 +114,7 @@ class _ApiParts:
         self.redis: Redis = Redis.from_url(settings.redis_url)
         self.bell = InboxBell(self.redis)
         self._producer = EventProducer(settings.kafka_bootstrap)
+        self.audit = KafkaAuditLog(self._producer, self.clock, SystemIds())
         self._connected = asyncio.Event()
         self.gateways = {lane: self._gateway(lane, settings) for lane in Lane}
 

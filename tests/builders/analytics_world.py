@@ -12,6 +12,7 @@ from tests.builders.callers import OTHER_STATION, OTHER_STATION_ID, STATION, STA
 from tests.builders.world import World, nothing_changed
 from tests.conformance.analytics.happenings import Writer, after, keep
 from tests.conformance.analytics.plain_history import PlainHistory
+from tests.fakes.audit import MemoryAudit
 from tests.fakes.keys import PUBLIC_KEY
 
 
@@ -33,7 +34,7 @@ async def analytics_world() -> AsyncGenerator[World]:
         token_public_key=PUBLIC_KEY,
         clickhouse_url="http://127.0.0.1:9/meu",
     )
-    app = build_api(settings, history=history, clock=StoppedClock())
+    app = build_api(settings, history=history, clock=StoppedClock(), audit=MemoryAudit())
     yield World(app, {"station": STATION_ID}, {"station": "440106999"}, put_back=nothing_changed)
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from deploy.local.cli import console, fail, problem
 from deploy.local.demo import CheckRow, LifeStats, demo_accounts, live, load_city, play
 from deploy.local.demo.city import City, generate
+from deploy.local.demo.logins import ADMINISTRATORS, demo_logins, make_logins
 from deploy.local.processes import NotReady
 from deploy.local.running import Running
 from deploy.local.system import System
@@ -30,7 +31,7 @@ def up() -> None:
     """Run the whole system on this machine, without demo data, until Ctrl-C."""
     with _running_system({}) as system:
         console.print(f"The system runs: {system.base_url} (Ctrl-C ends it; `meu token` makes tokens)")
-        asyncio.run(_until_interrupted(_idle(), system))
+        asyncio.run(_until_interrupted(_idle(system), system))
 
 
 def demo(
@@ -42,7 +43,7 @@ def demo(
     started = time.monotonic()
     factor = ONCE_TIME_FACTOR if once else 1.0
     city = generate(seed, units)
-    with _running_system({"PLAYBOOK_TIME_FACTOR": str(factor)}) as system:
+    with _running_system({"PLAYBOOK_TIME_FACTOR": str(factor), "SECOND_FACTOR": "", "MEU_DEMO": "1"}) as system:
         work = _once(system, city, factor) if once else _alive(system, city, factor)
         ok = asyncio.run(_until_interrupted(work, system))
     console.print(f"{time.monotonic() - started:.0f} s in all")
@@ -59,8 +60,13 @@ async def _once(system: System, city: City, factor: float) -> bool:
 
 async def _alive(system: System, city: City, factor: float) -> None:
     await _load(system, city)
+    logins, password = demo_logins(city), system.demo_password()
+    await make_logins(system.base_url, await system.first_link(), password, logins)
     _print(await play(system.base_url, system.kafka_bootstrap, system.issue, city, SCENARIOS[:1], factor))
-    console.print(f"Demo accounts at {system.base_url}: send a token as `Authorization: Bearer …`", style="bold")
+    console.print(f"The console: {system.base_url}/console/ The member's page: {system.base_url}/m/", style="bold")
+    names = [*(login.login for login in logins), *(login for login, _ in ADMINISTRATORS.values())]
+    console.print(f"Log in as {', '.join(names)} with the password {password}", highlight=False)
+    console.print("Or send a token as `Authorization: Bearer …`:")
     for who, role, token in demo_accounts(city, system.issue):
         console.print(f"{who} ({role})", markup=False)
         console.print(token, style="dim", highlight=False, soft_wrap=True)  # whole, on one line: it is to be copied
@@ -99,7 +105,11 @@ def _running_system(settings: dict[str, str]) -> Generator[System]:
         Running.forget()
 
 
-async def _idle() -> None:
+async def _idle(system: System) -> None:
+    link = await system.first_link()
+    if link is not None:
+        console.print("There are no accounts yet. The first three administrators are made here, once, within 24 hours:")
+        console.print(f"{system.base_url}{link}", style="bold", highlight=False, soft_wrap=True)
     await asyncio.Event().wait()
 
 

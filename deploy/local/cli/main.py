@@ -5,7 +5,7 @@ import typer
 from kafka.errors import KafkaError
 from redis.exceptions import RedisError
 
-from deploy.local.cli import demo, dlq, problem, registry, status, topics
+from deploy.local.cli import audit, demo, dlq, problem, registry, status, topics
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +20,7 @@ app.command("rebuild")(status.rebuild)
 app.command("import")(registry.import_file)
 app.command("token")(registry.token)
 app.add_typer(topics.app, name="topics")
+app.add_typer(audit.app, name="audit")
 app.add_typer(dlq.app, name="dlq")
 
 

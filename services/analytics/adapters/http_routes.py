@@ -15,6 +15,7 @@ from services.analytics.application.report_figures import Report, ReportFigures,
 from services.analytics.domain.spreadsheet import spreadsheet
 from services.analytics.domain.window import Window
 from shared.contracts.base import Id
+from shared.platform.web.audited import audited
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
 from shared.ports import Clock
@@ -63,6 +64,7 @@ def figures_router(report: ReportFigures, zone: tzinfo, clock: Clock) -> APIRout
         form = format_ or _accepted(request)
         if form == "json":
             return Response(answer(found).model_dump_json(by_alias=True), media_type="application/json")
+        await audited(request, "figures-exported", station or reader.path)
         return await _file(found, request, form)
 
     del figures  # registered

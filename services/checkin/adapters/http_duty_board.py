@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.checkin.adapters.http_registry_ready import registry_is_read
@@ -18,6 +18,7 @@ from services.checkin.application.duty_board import (
     duty_board,
 )
 from services.checkin.application.ports import DutyBook, Registry
+from shared.platform.web.audited import audited
 from shared.platform.web.tokens import Principal, principal_with
 from shared.ports import Clock
 from shared.vocabulary.terms import Role, SiteClass
@@ -88,11 +89,13 @@ def duty_board_routes(directory: Directory, book: DutyBook, registry: Registry, 
     @router.get("/duty-board", response_model=BoardOut)
     async def board(
         caller: Watcher,
+        request: Request,
         response: Response,
         station: Annotated[str | None, Query(description="a node of the tree: its whole subtree")] = None,
     ) -> BoardOut:
         """Who is on, who is missing, and which units have no quorum and why, station by station."""
         now = clock.now()
+        await audited(request, "duty-board-seen", station or caller.path)
         found = await duty_board(subtree_of(directory, caller, station), now, directory, book, registry)
         items = [_station(each) for each in found.stations]
         response.headers["Cache-Control"] = "no-store"

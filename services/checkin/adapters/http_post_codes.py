@@ -11,6 +11,7 @@ from services.checkin.adapters.post_qr import labelled_qr_svg, member_page, qr_s
 from services.checkin.application.directory import Directory
 from services.checkin.domain.codes import PostCodes
 from shared.contracts.registry import Post
+from shared.platform.web.audited import audited
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
 from shared.ports import Clock
@@ -54,10 +55,11 @@ def post_code_routes(directory: Directory, codes: PostCodes, clock: Clock, publi
         return ShownCode(post_id=post_id, code=shown.code, step=shown.step, since=shown.since, until=shown.until)
 
     @router.get("/posts/{post_id}/printed-code")
-    async def printed_code(post_id: str, caller: Prints, response: Response) -> PrintedCode:
+    async def printed_code(post_id: str, caller: Prints, request: Request, response: Response) -> PrintedCode:
         """What is printed at the post, where its site chose so."""
         if not _visible_post(directory, post_id, caller).fixed_code_allowed:
             raise Problem(404, "no-fixed-code")
+        await audited(request, "pin-seen", post_id)
         printed = codes.printed(post_id)
         response.headers["Cache-Control"] = "no-store"
         return PrintedCode(post_id=post_id, code=printed.code, pin=printed.pin)

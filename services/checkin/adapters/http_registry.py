@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, UploadFile
+from fastapi import APIRouter, Depends, Query, Request, UploadFile
 
 from services.checkin.adapters.spreadsheets import read_table
 from services.checkin.application.directory import Directory
@@ -14,6 +14,7 @@ from services.checkin.application.ports import Conflict, Registry, StillUsed
 from services.checkin.application.tables import CellError, UnreadableFile
 from services.checkin.domain.personal import masked_id_number, masked_name, masked_phone
 from services.checkin.domain.registry import Kind, MemberEntry
+from shared.platform.web.audited import audited
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
 from shared.vocabulary.terms import Role
@@ -34,12 +35,14 @@ def registry_routes(registry: Registry, directory: Directory) -> APIRouter:
         kind: Kind,
         file: UploadFile,
         caller: Registrar,
+        request: Request,
         all_or_nothing: Annotated[bool, Query(description="false: take the rows that are right")] = True,
     ) -> dict[str, Any]:
         """Insert or replace by code from a CSV or XLSX file, in the caller's subtree only.
 
         422 `import-rejected` names row, column and code of every error; nothing is then written.
         """
+        await audited(request, f"{kind.value}-imported", (file.filename or "")[:100])
         content = await file.read()
         try:
             table = await asyncio.to_thread(read_table, content)
@@ -61,22 +64,24 @@ def registry_routes(registry: Registry, directory: Directory) -> APIRouter:
         }
 
     @router.delete("/registry/{kind}/{code}", status_code=204)
-    async def delete(kind: Kind, code: str, caller: Registrar) -> None:
+    async def delete(kind: Kind, code: str, caller: Registrar, request: Request) -> None:
         """Delete one entry. 409 `still-used` while others refer to it."""
         path = (await registry.paths(kind, {code})).get(code)
         if path is None or not caller.may_see(path):
             raise Problem(404, "not-found")
+        await audited(request, f"{kind.value}-deleted", code)
         try:
             await registry.delete(kind, code)
         except StillUsed as error:
             raise Problem(409, "still-used", f"{kind} {code}") from error
 
     @router.get("/units/{unit_id}/members")
-    async def members(unit_id: str, caller: KnowsTheCrew) -> dict[str, Any]:
+    async def members(unit_id: str, caller: KnowsTheCrew, request: Request) -> dict[str, Any]:
         """A unit's members, personal data masked."""
         unit = directory.units.get(unit_id)
         if unit is None or not caller.may_see(unit.path) or (caller.role is Role.LEADER and caller.unit_id != unit_id):
             raise Problem(404, "not-found")
+        await audited(request, "members-seen", unit_id)
         return {"items": [_masked(member) for member in await registry.members_of(unit_id)]}
 
     del import_, delete, members  # registered

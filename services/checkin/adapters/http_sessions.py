@@ -19,6 +19,7 @@ from services.checkin.application.log_in import (
     TooEarly,
 )
 from services.checkin.application.sessions import Opened, SessionDesk
+from shared.platform.web.audited import address_of
 from shared.platform.web.problems import Problem
 from shared.ports import Clock
 from shared.vocabulary.decisions import Refused
@@ -66,7 +67,7 @@ def session_routes(desk: LoginDesk, sessions: SessionDesk, clock: Clock) -> APIR
     async def log_in(request: Request, body: LogInRequest) -> Response:
         """Log in with a password, a new one where it was given by somebody else, and the second factor."""
         now = clock.now()
-        attempt = Attempt(body.login, body.password, body.new_password, body.code, _address(request))
+        attempt = Attempt(body.login, body.password, body.new_password, body.code, address_of(request))
         try:
             came_to = await desk.log_in(attempt, now)
         except TooBusy as error:
@@ -92,10 +93,6 @@ def session_routes(desk: LoginDesk, sessions: SessionDesk, clock: Clock) -> APIR
 
     del log_in, refresh, log_out  # registered
     return router
-
-
-def _address(request: Request) -> str | None:
-    return None if request.client is None else request.client.host[:64]
 
 
 def _answer(request: Request, came_to: LogIn, now: datetime) -> Response:

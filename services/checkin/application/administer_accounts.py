@@ -124,19 +124,12 @@ class AccountsDesk:
         ]
         first = [(one_time.account, credentials) for one_time, credentials in made]
         if not await self._first_start.redeem(token, now, first):
+            await self._audit.record(Action(actor_id="nobody", action="first-start", refused=LINK_INVALID.code))
             return LINK_INVALID
         for role, newcomer in three.items():
             about = newcomer.account_id
             await self._audit.record(Action(actor_id="first-start", action=f"give-right-{role.value}", about=about))
         return [one_time for one_time, _ in made]
-
-    async def first_link(self, now: datetime) -> str | None:
-        """A fresh one-time link's token, good for a day; None when there are accounts already."""
-        if await self._accounts.are_there_any():
-            return None
-        token = self._secrets.token()
-        await self._first_start.offer(token, now + FIRST_LINK_GOOD_FOR)
-        return token
 
     async def _add(self, account: Account, now: datetime) -> OneTime | Refused:
         one_time, credentials = await self._one_time(account, now)

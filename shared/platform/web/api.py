@@ -18,11 +18,12 @@ from shared.platform.outcomes import Outcome
 from shared.platform.settings import PlatformSettings
 from shared.platform.telemetry import HTTP_SECONDS
 from shared.platform.tracing import answered, answering
+from shared.platform.web.audited import refusal_audited
 from shared.platform.web.health import Check, health_router
 from shared.platform.web.idempotency import BODY_MAX, IdempotencyMiddleware, request_id
 from shared.platform.web.problems import Problem, Titles, install_problem_handlers, problem_response
 from shared.platform.web.tokens import TokenReader, principal_with
-from shared.ports import Clock
+from shared.ports import AuditLog, Clock
 from shared.vocabulary.terms import Role
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -42,12 +43,14 @@ def create_api(
     titles: Titles,
     checks: Mapping[str, Check],
     lifespan: Lifespan,
+    audit: AuditLog | None = None,
     body_max: int = BODY_MAX,
 ) -> FastAPI:
     """An app with problem documents, tokens, correlation ids, idempotency keys, health and metrics.
 
     Routes are declared with their whole path, e.g. `/dispatch/v1/incidents`. `titles`: the service's own problem
-    codes with their Chinese and English titles. `body_max`: the largest POST body, in bytes.
+    codes with their Chinese and English titles. `audit`: is told of every refusal. `body_max`: the largest POST body,
+    in bytes.
     """
     app = FastAPI(
         title=f"{service} API",
@@ -59,9 +62,10 @@ def create_api(
         responses=dict.fromkeys((401, 403, 404, 413, 422, 503), _PROBLEM),
     )
     app.state.tokens = TokenReader(settings.token_public_key, clock)
+    app.state.audit = audit
     app.state.service = service
     app.state.checks = dict(checks)
-    install_problem_handlers(app, titles)
+    install_problem_handlers(app, titles, on_refusal=refusal_audited)
     for away in (KafkaError, RedisError):
         app.add_exception_handler(away, _unavailable(titles))
     app.include_router(health_router(checks))

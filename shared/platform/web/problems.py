@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem documents with a stable `code`, titled in the caller's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -79,11 +79,15 @@ def problem_response(request: Request, problem: Problem, titles: Titles) -> JSON
     return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
 
 
-def install_problem_handlers(app: FastAPI, titles: Titles) -> None:
-    """Every error of this app leaves as a problem document."""
+def install_problem_handlers(
+    app: FastAPI, titles: Titles, on_refusal: Callable[[Request, str], Awaitable[None]]
+) -> None:
+    """Every error of this app leaves as a problem document; before a 403 does, `on_refusal` is told its code."""
 
     async def on_problem(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Problem)
+        if error.status == 403:
+            await on_refusal(request, error.code)
         return problem_response(request, error, titles)
 
     async def on_invalid(request: Request, error: Exception) -> JSONResponse:

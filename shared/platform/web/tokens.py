@@ -97,7 +97,8 @@ async def current_principal(
     if credentials is None:
         raise Problem(401, "unauthenticated", headers={"WWW-Authenticate": "Bearer"})
     reader: TokenReader = request.app.state.tokens
-    return reader.read(credentials.credentials)
+    request.state.caller = reader.read(credentials.credentials)
+    return request.state.caller
 
 
 def principal_with(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:

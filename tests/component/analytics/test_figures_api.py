@@ -20,6 +20,7 @@ from shared.platform.web.tokens import Principal
 from shared.vocabulary.terms import Role
 from tests.conformance.analytics.happenings import CITY, DISTRICT, OTHER_STATION, STATION, Writer, after, keep
 from tests.conformance.analytics.plain_history import PlainHistory
+from tests.fakes.audit import MemoryAudit
 from tests.fakes.keys import PUBLIC_KEY, bearer
 
 OPERATOR = Principal("op-1", Role.OPERATOR, CITY)
@@ -51,7 +52,12 @@ def history() -> BrokenHistory:
 
 
 @pytest.fixture
-async def client(history: BrokenHistory) -> AsyncGenerator[httpx.AsyncClient]:
+def audit() -> MemoryAudit:
+    return MemoryAudit()
+
+
+@pytest.fixture
+async def client(history: BrokenHistory, audit: MemoryAudit) -> AsyncGenerator[httpx.AsyncClient]:
     await keep(history, _a_day().written)
     settings = AnalyticsSettings(
         kafka_bootstrap="127.0.0.1:1",
@@ -59,7 +65,7 @@ async def client(history: BrokenHistory) -> AsyncGenerator[httpx.AsyncClient]:
         token_public_key=PUBLIC_KEY,
         clickhouse_url="http://127.0.0.1:1/meu",
     )
-    app = build_api(settings, history=history, clock=StoppedClock())
+    app = build_api(settings, history=history, clock=StoppedClock(), audit=audit)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
         yield client
@@ -262,3 +268,20 @@ async def test_by_class_and_for_drills_coverage_is_left_empty(client: httpx.Asyn
     answer = await client.get(URL, params={**DAY, "by": "class", "format": "csv"}, headers=bearer(OPERATOR))
     (line,) = csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline=""))
     assert (line["class"], line["coverage_share"], line["on_duty_h"]) == ("self-harm", "", "")
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+async def test_an_export_is_on_record_and_a_look_is_not(
+    client: httpx.AsyncClient, audit: MemoryAudit, form: str
+) -> None:
+    query = {"from": "2026-03-01", "to": "2026-03-02"}
+    headers = bearer(Principal("o-1", Role.OFFICER, DISTRICT))
+    assert (await client.get("/analytics/v1/figures", params=query, headers=headers)).status_code == 200
+    assert audit.actions == []
+    query["format"] = form
+    assert (await client.get("/analytics/v1/figures", params=query, headers=headers)).status_code == 200
+    assert [(action.actor_id, action.action, action.about) for action in audit.actions] == [
+        ("o-1", "figures-exported", DISTRICT)
+    ]
+    audit.away = True
+    assert (await client.get("/analytics/v1/figures", params=query, headers=headers)).status_code == 503

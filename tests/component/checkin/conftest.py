@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from aiokafka.errors import KafkaConnectionError
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from redis.asyncio import Redis
@@ -26,11 +25,11 @@ from shared.platform.clock import SystemClock
 from shared.platform.commands import CommandGateway
 from shared.platform.outcomes import Outcome
 from shared.platform.web.tokens import Principal
-from shared.ports import Action
 from shared.vocabulary.terms import Role, SiteClass
 from tests.conformance.checkin.city import EVERYTHING, STATION_PATH
 from tests.conformance.checkin.memory_accounts import MemoryAccounts, MemorySessions, MemoryTries
 from tests.conformance.checkin.memory_registry import MemoryRegistry
+from tests.fakes.audit import MemoryAudit
 from tests.fakes.keys import PRIVATE_KEY, PUBLIC_KEY, bearer
 
 SECRET = "a secret of the test city, long enough"
@@ -116,19 +115,6 @@ class PlainPasswords:
 
     async def matches(self, password_hash: str | None, password: str) -> bool:
         return password_hash == f"hash of {password}"
-
-
-@dataclass
-class MemoryAudit:
-    """Remembers, unless it is told that the brokers are away."""
-
-    actions: list[Action] = field(default_factory=list[Action])
-    away: bool = False
-
-    async def record(self, action: Action) -> None:
-        if self.away:
-            raise KafkaConnectionError
-        self.actions.append(action)
 
 
 @dataclass
