@@ -1,4 +1,4 @@
-"""Gets what the tests need and Python's packages do not bring: PostgreSQL and Kafka's jars.
+"""Gets what the tests need and Python's packages do not bring: PostgreSQL, a browser and Kafka's jars.
 
 `python -m tests.prepare` installs Debian packages when it may (root, apt-get), else says what to install.
 """
@@ -36,7 +36,19 @@ def has_postgres() -> bool:
     return True
 
 
-NEEDS = (Need("PostgreSQL's server programs", has_postgres, "postgresql"),)
+def has_chinese_letters() -> bool:
+    fonts = shutil.which("fc-list")
+    if fonts is None:
+        return False
+    return bool(subprocess.run([fonts, ":lang=zh"], capture_output=True, check=False, timeout=60).stdout)
+
+
+NEEDS = (
+    Need("PostgreSQL's server programs", has_postgres, "postgresql"),
+    Need("the browser Chromium", lambda: shutil.which("chromium") is not None, "chromium"),
+    Need("fc-list, to look for letters", lambda: shutil.which("fc-list") is not None, "fontconfig"),
+    Need("Chinese letters for its pages", has_chinese_letters, "fonts-noto-cjk"),
+)
 
 
 def install(packages: list[str]) -> None:

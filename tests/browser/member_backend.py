@@ -66,7 +66,8 @@ class Answer:
 
 
 def problem(status: int, code: str, title: str = "", **more: Any) -> Answer:
-    return Answer(status, {"type": f"urn:meu:problem:{code}", "code": code, "title": title or code, "status": status, **more})
+    document = {"type": f"urn:meu:problem:{code}", "code": code, "title": title or code, "status": status, **more}
+    return Answer(status, document)
 
 
 @dataclass
@@ -230,9 +231,9 @@ class Backend:
         order = next(order for order in incident["orders"] if order["order_id"] == order_id)
         if order["status"] in ("withdrawn", "declined", "completed"):
             return problem(409, "order-not-open", "指令已结束")
-        if what == "arrive" and not body.get("manual"):
-            if abs(body["location"]["lat"] - incident["location"]["lat"]) > 0.0005:
-                return problem(422, "not-at-scene", "位置不在现场", detail="900 m away")
+        measured = what == "arrive" and not body.get("manual")
+        if measured and abs(body["location"]["lat"] - incident["location"]["lat"]) > 0.0005:
+            return problem(422, "not-at-scene", "位置不在现场", detail="900 m away")
         with self.changing():
             order["status"] = {"acknowledge": "acknowledged", "decline": "declined", "arrive": "arrived"}[what]
             for message in self.messages:
