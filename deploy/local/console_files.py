@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -49,7 +50,7 @@ def console_files(*, demo: bool, dist: Path = DIST) -> Starlette:
     """`/console/` and `/m/`; `/` leads to the console. `demo`: the pages mark what they show as made up."""
 
     async def config(_: Request) -> Response:
-        return JSONResponse(json.loads((dist / "console" / "config.json").read_text()) | {"demo": demo})
+        return JSONResponse({**_config(dist / "console" / "config.json"), "demo": demo}, headers=HEADERS)
 
     async def not_built(_: Request) -> Response:
         return PlainTextResponse("The console is not built: `make console` builds it.\n", 503)
@@ -67,3 +68,7 @@ def console_files(*, demo: bool, dist: Path = DIST) -> Starlette:
             Mount("/m", _Pages(directory=dist / "m", html=True)),
         ]
     return Starlette(routes=routes, middleware=[Middleware(GZipMiddleware, minimum_size=1000)])
+
+
+def _config(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}

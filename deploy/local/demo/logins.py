@@ -1,7 +1,7 @@
 """Accounts with passwords for the demo, made as a city's administrators would make them, over HTTP."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -49,42 +49,55 @@ async def make_logins(base_url: str, first_link: str | None, password: str, logi
     """All of them, with this password. `first_link` None: an earlier start of the demo has made them."""
     if first_link is None:
         return
-    async with httpx.AsyncClient(base_url=f"{base_url}/checkin/v1", timeout=30) as http:
-        given = await _post(http, "/first-administrators", _three(first_link.partition("#")[2]))
-        tokens = {
-            one["account"]["role"]: await _first_login(
-                http, one["account"]["login"], one["one_time_password"], password
-            )
-            for one in given
-        }
-        keeper, guard = tokens[Role.SYSTEM_ADMINISTRATOR], tokens[Role.SECURITY_ADMINISTRATOR]
+    async with Administrators(base_url) as offices:
+        await offices.begin(first_link, password)
         for login in logins:
-            await _make(http, keeper, guard, login, password)
+            await offices.replace_password(login.login, await offices.let_in(login), password)
 
 
-async def _make(http: httpx.AsyncClient, keeper: str, guard: str, login: Login, password: str) -> None:
-    who = login.principal
-    newcomer = {"account_id": who.subject, "login": login.login, "name": login.name}
-    made = await _post(http, "/accounts", newcomer, keeper)
-    right = {"role": who.role, "path": who.path, "station_id": who.station_id, "unit_id": who.unit_id}
-    answer = await http.put(f"/accounts/{who.subject}/right", json=right, headers=_bearer(guard))
-    answer.raise_for_status()
-    await _first_login(http, login.login, made["one_time_password"], password)
+class Administrators:
+    """The three of a new city, over HTTP. Use as an async context manager."""
 
+    def __init__(self, base_url: str) -> None:
+        self._http = httpx.AsyncClient(base_url=f"{base_url}/checkin/v1", timeout=30, trust_env=False)
+        self._tokens: dict[str, str] = {}
 
-async def _first_login(http: httpx.AsyncClient, login: str, given: str, password: str) -> str:
-    answer = await _post(http, "/sessions", {"login": login, "password": given, "new_password": password})
-    return answer["access_token"]
+    async def __aenter__(self) -> Self:
+        return self
 
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
 
-async def _post(http: httpx.AsyncClient, path: str, body: object, token: str | None = None) -> Any:
-    answer = await http.post(path, json=body, headers={} if token is None else _bearer(token))
-    answer.raise_for_status()
-    return answer.json()
+    async def begin(self, first_link: str, password: str) -> None:
+        """Make the three, and log in as them."""
+        for one in await self._post("/first-administrators", _three(first_link.partition("#")[2])):
+            account = one["account"]
+            token = await self.replace_password(account["login"], one["one_time_password"], password)
+            self._tokens[account["role"]] = token
 
+    async def let_in(self, login: Login) -> str:
+        """An account with its right; returns the one-time password."""
+        who = login.principal
+        newcomer = {"account_id": who.subject, "login": login.login, "name": login.name}
+        made = await self._post("/accounts", newcomer, Role.SYSTEM_ADMINISTRATOR)
+        right = {"role": who.role, "path": who.path, "station_id": who.station_id, "unit_id": who.unit_id}
+        headers = self._bearer(Role.SECURITY_ADMINISTRATOR)
+        answer = await self._http.put(f"/accounts/{who.subject}/right", json=right, headers=headers)
+        answer.raise_for_status()
+        return made["one_time_password"]
 
-def _bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
+    async def replace_password(self, login: str, given: str, password: str) -> str:
+        """The first login, where no second factor is asked for; returns the token."""
+        body = {"login": login, "password": given, "new_password": password}
+        return (await self._post("/sessions", body))["access_token"]
+
+    async def _post(self, path: str, body: object, role: Role | None = None) -> Any:
+        answer = await self._http.post(path, json=body, headers={} if role is None else self._bearer(role))
+        answer.raise_for_status()
+        return answer.json()
+
+    def _bearer(self, role: Role) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._tokens[role.value]}"}
 
 
 def _three(token: str) -> dict[str, object]:
