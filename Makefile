@@ -41,6 +41,7 @@ up: $(VENV)/.runtime $(CONSOLE)/.built ## the whole system without demo data
 	@$(BIN)/meu up
 
 test: $(VENV)/.dev $(CONSOLE)/.built ## every test, on real servers (ARGS="-k word" chooses)
+	@cd console && $(NPM) test
 	@$(BIN)/python -m tests.prepare
 	@$(BIN)/python -m pytest $(ARGS)
 
