@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from fastapi import FastAPI
 from redis.asyncio import Redis
@@ -11,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from services.checkin.adapters.bounded_bodies import BoundedBodies
-from services.checkin.adapters.duty_ledger import DECIDING, SOURCE
+from services.checkin.adapters.duty_ledger import DECIDING
+from services.checkin.adapters.hazard_ledger import HAZARD_DECIDING, HAZARD_LEDGER
 from services.checkin.adapters.http_accounts import account_routes
 from services.checkin.adapters.http_check_ins import check_in_routes
 from services.checkin.adapters.http_duty_board import duty_board_routes
+from services.checkin.adapters.http_hazards import HAZARD_BODY_MAX, hazard_routes
 from services.checkin.adapters.http_positions import position_routes
 from services.checkin.adapters.http_post_codes import post_code_routes
 from services.checkin.adapters.http_registry import FILE_MAX, registry_routes
@@ -22,6 +25,7 @@ from services.checkin.adapters.http_sessions import session_routes
 from services.checkin.adapters.http_titles import TITLES, database_away
 from services.checkin.adapters.http_units import unit_routes
 from services.checkin.adapters.kafka_directory import DirectoryFeed
+from services.checkin.adapters.kafka_hazards import hazard_handler
 from services.checkin.adapters.kafka_positions import KafkaPositionLog
 from services.checkin.adapters.kafka_registry import KafkaRegistryPublisher
 from services.checkin.adapters.login_secrets import Argon2Passwords, SignedTokens, SystemSecrets, Totp
@@ -31,6 +35,7 @@ from services.checkin.adapters.redis_pin_attempts import RedisPinAttempts
 from services.checkin.adapters.seal import Seal
 from services.checkin.adapters.sql_accounts import SqlAccounts
 from services.checkin.adapters.sql_engine import create_engine, migrate
+from services.checkin.adapters.sql_hazards import SqlHazardPhotos, SqlHazards
 from services.checkin.adapters.sql_outbox import SqlRegistryOutbox
 from services.checkin.adapters.sql_registry import SqlRegistry
 from services.checkin.adapters.sql_sessions import SqlLoginTries, SqlSessions
@@ -39,13 +44,14 @@ from services.checkin.application.account_ports import Accounts, FirstStart, Log
 from services.checkin.application.administer_accounts import FIRST_LINK_GOOD_FOR, AccountsDesk
 from services.checkin.application.check_in import CheckInDesk
 from services.checkin.application.directory import Directory
+from services.checkin.application.hazards import HazardBook, HazardPhotos
 from services.checkin.application.log_in import LoginDesk
 from services.checkin.application.ports import DutyBook, PinAttempts, PositionLog, Registry
 from services.checkin.application.relay_registry import relay_registry
 from services.checkin.application.sessions import SessionDesk
 from services.checkin.domain.codes import PostCodes
 from services.checkin.settings import CheckinSettings
-from shared.contracts.topics import MEMBERS, SITES, STATIONS, UNITS
+from shared.contracts.topics import HAZARDS, MEMBERS, SITES, STATIONS, UNITS
 from shared.platform.audit import KafkaAuditLog
 from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
@@ -53,14 +59,19 @@ from shared.platform.ledger import Ledger
 from shared.platform.ledger_store import LedgerStore
 from shared.platform.producer import EventProducer
 from shared.platform.recovery import Recovery
+from shared.platform.rules import Deciding
 from shared.platform.telemetry import get_logger
 from shared.platform.waiting import AWAY, until_it_passes
-from shared.platform.web.api import Lifespan, create_api, install_command_route
+from shared.platform.web.api import Lifespan, OfAny, create_api, install_command_route
 from shared.platform.web.health import Check
 from shared.platform.worker import Worker
 from shared.ports import AuditLog, Clock
 
 LEDGER = "checkin"
+
+S = TypeVar("S")
+C = TypeVar("C")
+E = TypeVar("E")
 
 _log = get_logger("checkin")
 
@@ -81,6 +92,9 @@ class Parts:
     audit: AuditLog
     positions: PositionLog
     gateway: CommandGateway
+    hazards: HazardBook
+    hazard_photos: HazardPhotos
+    hazard_gateway: CommandGateway
     redis: Redis
     clock: Clock
     checks: Mapping[str, Check]
@@ -106,7 +120,7 @@ def assemble_api(settings: CheckinSettings, parts: Parts) -> FastAPI:
         body_max=FILE_MAX,
     )
     app.add_exception_handler(OperationalError, database_away)
-    app.add_middleware(BoundedBodies, large_under="/checkin/v1/imports/")
+    app.add_middleware(BoundedBodies, larger={"/checkin/v1/imports/": FILE_MAX, "/checkin/v1/hazards": HAZARD_BODY_MAX})
     codes = PostCodes(settings.post_code_secret.get_secret_value().encode())
     desk = CheckInDesk(parts.directory, codes, parts.attempts, settings.duty_lease_s)
     app.include_router(check_in_routes(desk, parts.gateway, parts.directory, parts.clock))
@@ -115,8 +129,11 @@ def assemble_api(settings: CheckinSettings, parts: Parts) -> FastAPI:
     app.include_router(unit_routes(parts.directory, parts.book))
     app.include_router(duty_board_routes(parts.directory, parts.book, parts.registry, parts.clock))
     app.include_router(registry_routes(parts.registry, parts.directory))
+    app.include_router(
+        hazard_routes(parts.directory, parts.hazards, parts.hazard_photos, parts.hazard_gateway, parts.clock)
+    )
     _install_accounts(app, settings, parts)
-    install_command_route(app, "checkin", parts.gateway)
+    install_command_route(app, "checkin", OfAny((parts.gateway, parts.hazard_gateway)))
     return app
 
 
@@ -178,23 +195,21 @@ async def _offer_first_link(accounts: SqlAccounts, clock: Clock) -> str | None:
 
 
 def build_worker(settings: CheckinSettings) -> Worker:
-    """Decides duty, and publishes what changes in the registry."""
+    """Decides duty and hazards, keeps the list of hazards, and publishes what changes in the registry."""
     worker = Worker("checkin", settings)
-    store = LedgerStore(worker.redis, LEDGER)
-    ledger = Ledger(
-        DECIDING,
-        store=store,
-        producer=worker.producer,
-        dead_letters=worker.dead_letters,
-        recovery=Recovery(store, worker.log_reader(), DECIDING.events),
-    )
-    worker.decide(ledger)
+    worker.decide(_ledger(worker, DECIDING, LEDGER))
+    worker.decide(_ledger(worker, HAZARD_DECIDING, HAZARD_LEDGER))
     engine = create_engine(settings.database_url)
     outbox = SqlRegistryOutbox(engine, _seal(settings))
     publisher = KafkaRegistryPublisher(worker.producer, worker.clock)
 
+    migrated = asyncio.Event()
+    hazards = hazard_handler(SqlHazards(engine, _seal(settings)), worker.dead_letters, migrated)
+    worker.react("hazards", HAZARDS, hazards)
+
     async def relay() -> None:
         await until_it_passes("migrate the registry", lambda: migrate(engine), (OperationalError,))
+        migrated.set()
         while True:
             try:
                 while await relay_registry(outbox, publisher, worker.worker_id, worker.clock):
@@ -210,6 +225,18 @@ def build_worker(settings: CheckinSettings) -> Worker:
     return worker
 
 
+def _ledger(worker: Worker, deciding: Deciding[S, C, E], name: str) -> Ledger[S, C, E]:
+    """`name`: under which it keeps live state in Redis."""
+    store = LedgerStore(worker.redis, name)
+    return Ledger(
+        deciding,
+        store=store,
+        producer=worker.producer,
+        dead_letters=worker.dead_letters,
+        recovery=Recovery(store, worker.log_reader(), deciding.events),
+    )
+
+
 class _Connected:
     """The real parts, and the connections behind them."""
 
@@ -223,17 +250,21 @@ class _Connected:
         self._accounts = SqlAccounts(self._engine, _seal(settings))
         self._directory = Directory()
         self._feed = DirectoryFeed(settings.kafka_bootstrap, self._directory)
-        self._gateway = CommandGateway(
-            DECIDING.commands,
-            source=SOURCE,
+        self._gateway = self._to(DECIDING, self._store)
+        self._hazard_gateway = self._to(HAZARD_DECIDING, LedgerStore(self._redis, HAZARD_LEDGER))
+        self._broker_answered = asyncio.Event()
+
+    def _to(self, deciding: Deciding[Any, Any, Any], store: LedgerStore) -> CommandGateway:
+        return CommandGateway(
+            deciding.commands,
+            source=deciding.source,
             producer=self._producer,
             redis=self._redis,
-            store=self._store,
-            clock=clock,
+            store=store,
+            clock=self._clock,
             ids=SystemIds(),
-            answer_within_s=settings.answer_within_s,
+            answer_within_s=self._settings.answer_within_s,
         )
-        self._broker_answered = asyncio.Event()
 
     def parts(self) -> Parts:
         return Parts(
@@ -249,6 +280,9 @@ class _Connected:
             audit=KafkaAuditLog(self._producer, self._clock, SystemIds()),
             positions=KafkaPositionLog(self._producer, self._clock, SystemIds()),
             gateway=self._gateway,
+            hazards=SqlHazards(self._engine, _seal(self._settings)),
+            hazard_photos=SqlHazardPhotos(self._engine, _seal(self._settings)),
+            hazard_gateway=self._hazard_gateway,
             redis=self._redis,
             clock=self._clock,
             checks={
@@ -256,7 +290,7 @@ class _Connected:
                 "redis": self._check_redis,
                 "database": self._check_database,
                 "registry": self._feed.check,
-                "answers": self._gateway.check,
+                "answers": self._check_answers,
             },
             lifespan=self._lifespan,
         )
@@ -269,6 +303,7 @@ class _Connected:
             asyncio.create_task(self._prepare_database()),
         ]
         await self._gateway.start()
+        await self._hazard_gateway.start()
         try:
             yield
         finally:
@@ -276,6 +311,7 @@ class _Connected:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._gateway.stop()
+            await self._hazard_gateway.stop()
             await self._producer.stop()
             await self._engine.dispose()
             await self._redis.aclose()
@@ -289,6 +325,9 @@ class _Connected:
     async def _connect(self) -> None:
         await until_it_passes("connect to Kafka", self._producer.start)
         self._broker_answered.set()
+
+    async def _check_answers(self) -> str | None:
+        return await self._gateway.check() or await self._hazard_gateway.check()
 
     async def _check_kafka(self) -> str | None:
         return None if self._broker_answered.is_set() else "no broker has answered yet"

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -43,12 +42,11 @@ from shared.platform.clock import SystemClock, SystemIds
 from shared.platform.commands import CommandGateway
 from shared.platform.ledger import Ledger
 from shared.platform.ledger_store import LedgerStore
-from shared.platform.outcomes import Outcome
 from shared.platform.producer import EventProducer
 from shared.platform.projection import Projection, Projector
 from shared.platform.recovery import Recovery
 from shared.platform.waiting import until_it_passes
-from shared.platform.web.api import create_api, install_command_route
+from shared.platform.web.api import OfAny, create_api, install_command_route
 from shared.platform.web.health import Check
 from shared.platform.web.problems import Titles
 from shared.platform.worker import Worker
@@ -89,21 +87,7 @@ def install_routes(
     """Everything under `/notify/v1`."""
     app.include_router(inbox_router(inbox, bell, gateways))
     app.include_router(deliveries_router(deliveries))
-    install_command_route(app, "notify", _OfAnyLane(gateways))
-
-
-@dataclass(frozen=True, slots=True)
-class _OfAnyLane:
-    """The outcome, of whichever lane the delivery is in."""
-
-    gateways: Mapping[Lane, CommandGateway]
-
-    async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
-        for gateway in self.gateways.values():
-            outcome = await gateway.outcome(aggregate_id, command_id)
-            if outcome is not None:
-                return outcome
-        return None
+    install_command_route(app, "notify", OfAny(tuple(gateways.values())))
 
 
 class _ApiParts:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.contracts import audit, delivery, duty, incident, positions, registry
+from shared.contracts import audit, delivery, duty, hazard, incident, positions, registry
 from shared.contracts.base import Message
 from shared.contracts.ticks import Tick
 
@@ -45,6 +45,8 @@ class Topic:
 
 _DUTY_COMMANDS = (duty.CheckIn, duty.CheckOut, Tick)
 _DUTY_EVENTS = (duty.MemberCheckedIn, duty.MemberCheckedOut, duty.UnitDutyChanged)
+_HAZARD_COMMANDS = (hazard.ReportHazard, hazard.RectifyHazard, hazard.VerifyHazard, Tick)
+_HAZARD_EVENTS = (hazard.HazardReported, hazard.HazardRectified, hazard.HazardVerified)
 _INCIDENT_COMMANDS = (
     incident.ReportIncident,
     incident.AssignUnits,
@@ -111,6 +113,11 @@ CHECKIN_COMMANDS = Topic(
     "meu.checkin.commands.v1", "unit_id", "commands", "checkin", ("checkin",), _DUTY_COMMANDS, 7 * DAY_MS
 )
 DUTY = Topic("meu.checkin.duty.v1", "unit_id", "events", "checkin", ("dispatch", "notify", "analytics"), _DUTY_EVENTS)
+# Apart from duty's: a decider reads one topic and writes one, and a check-in waits for nobody's report.
+HAZARD_COMMANDS = Topic(
+    "meu.checkin.hazard.commands.v1", "hazard_id", "commands", "checkin", ("checkin",), _HAZARD_COMMANDS, 7 * DAY_MS
+)
+HAZARDS = Topic("meu.checkin.hazard.v1", "hazard_id", "events", "checkin", ("checkin",), _HAZARD_EVENTS)
 POSITIONS = Topic(
     "meu.checkin.positions.v1",
     "station_id",
@@ -175,6 +182,8 @@ TOPICS: tuple[Topic, ...] = (
     MEMBERS,
     CHECKIN_COMMANDS,
     DUTY,
+    HAZARD_COMMANDS,
+    HAZARDS,
     POSITIONS,
     DISPATCH_COMMANDS,
     INCIDENTS,

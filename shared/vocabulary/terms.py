@@ -78,6 +78,25 @@ class SourceKind(StrEnum):
     """Another system (110/CAD, an alarm), with its own id."""
 
 
+class HazardKind(StrEnum):
+    """隐患: what is dangerous at a site."""
+
+    FIRE = "fire"
+    """消防: extinguishers, alarms, what burns easily."""
+    ELECTRICAL = "electrical"
+    """用电."""
+    BLOCKED_EXIT = "blocked-exit"
+    """通道堵塞."""
+    STRUCTURE = "structure"
+    """建筑设施: what may fall or give way."""
+    CROWD = "crowd"
+    """人员拥挤."""
+    EQUIPMENT = "equipment"
+    """装备缺损: the unit's own."""
+    OTHER = "other"
+    """其他."""
+
+
 class AssigneeKind(StrEnum):
     """Whom an order goes to."""
 

@@ -8,15 +8,17 @@ from datetime import timedelta
 
 from services.checkin.adapters.duty_ledger import DECIDING, duty_codec
 from services.checkin.application.account_ports import Session
+from services.checkin.application.hazards import Photo
 from services.checkin.domain.accounts import Account, Credentials, Right
 from services.checkin.domain.decide import decide
 from services.checkin.domain.evolve import evolve
 from services.checkin.domain.registry import Entry
 from services.checkin.domain.state import Duty, Facts, Lease, Manned, Unseen
-from shared.contracts.base import Message
+from shared.contracts.base import Message, Place
+from shared.contracts.hazard import RectifyHazard, ReportHazard
 from shared.platform.outcomes import Outcome
 from shared.vocabulary.decisions import Refused
-from shared.vocabulary.terms import Role, SiteClass
+from shared.vocabulary.terms import HazardKind, Role, SiteClass
 from tests.builders.callers import OTHER_STATION_ID, STATION, STATION_ID, Where, caller
 from tests.builders.world import World
 from tests.component.checkin.conftest import Desk, FakeGateway, SetClock, desk_on_fakes
@@ -68,6 +70,7 @@ async def checkin_world() -> AsyncGenerator[World]:
         async def put_back() -> None:
             await desk.registry.save(_city())
             gateway.states = {"unit-own": _manned(desk.clock)}
+            await _find_hazards(desk)
             await _let_in(desk, f"session-{next(count)}")
 
         await put_back()
@@ -86,6 +89,8 @@ def _own(desk: Desk) -> dict[str, str]:
         "post_id": "post-own",
         "aggregate_id": "unit-own",
         "command": "command-own",
+        "hazard_id": "hazard-own",
+        "rectified_id": "hazard-rectified",
         "account_id": "member-own",
         "login": "member-own",
         "password": PASSWORD,
@@ -133,3 +138,28 @@ def _manned(clock: SetClock) -> Manned:
     facts = Facts("unit-own", STATION_ID, STATION, SiteClass.B, 2)
     leases = tuple(Lease(caller(role, Where.OWN).subject, "post-own", until) for role in CREW)
     return Manned(facts, None, (), leases)
+
+
+async def _find_hazards(desk: Desk) -> None:
+    """Two at the site of `unit-own`, each with a photo; somebody who is no caller has put one of them right."""
+    desk.hazards.live.clear()
+    desk.hazards.book.states.clear()
+    for hazard_id in ("hazard-own", "hazard-rectified"):
+        photo = Photo(f"photo-of-{hazard_id}", "image/jpeg", b"\xff\xd8\xff", "somebody")
+        await desk.photos.keep(photo, desk.clock.now())
+        report = ReportHazard(
+            hazard_id=hazard_id,
+            by="somebody",
+            kind=HazardKind.FIRE,
+            note="灭火器过期",
+            location=Place(lon=PLACE.lon, lat=PLACE.lat),
+            accuracy_m=5,
+            photo_id=photo.photo_id,
+            unit_id="unit-own",
+            station_id=STATION_ID,
+            path=STATION,
+            found_at=desk.clock.now(),
+        )
+        await desk.hazards.submit(hazard_id, report)
+    done = RectifyHazard(hazard_id="hazard-rectified", by="somebody", note="已更换")
+    await desk.hazards.submit("hazard-rectified", done)

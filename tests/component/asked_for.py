@@ -19,9 +19,9 @@ def _nothing(_: Things, __: Principal) -> dict[str, Any]:
 class Asked:
     """`lists`: it is a list, which shows this thing to those who may see it; any other answer is of one thing.
 
-    `request`: further arguments of the HTTP client. `path`: names in the path that are not the world's. `cell`: what
-    holds for those whom the row allows anything, where it is not what the row says. `comes_to`: how it ends for those
-    whom it lets in, when this world has no better end for it.
+    `request`: further arguments of the HTTP client. `path`: what names in the path stand for, in the world's names.
+    `cell`: what holds for those whom the row allows anything, where it is not what the row says. `comes_to`: how it
+    ends for those whom it lets in, when this world has no better end for it.
     """
 
     lists: str | None = None
@@ -56,6 +56,11 @@ def _fix(things: Things, who: Principal) -> Any:
 def _units_file(things: Things, _: Principal) -> dict[str, Any]:
     text = f"code,name,site\nunit-new,新单元,{things['site_id']}\n"
     return {"files": {"file": ("units.csv", text.encode(), "text/csv")}}
+
+
+def _hazard(things: Things, _: Principal) -> dict[str, Any]:
+    place = {"lon": things["lon"], "lat": things["lat"], "accuracy_m": "5", "crs": "wgs84"}
+    return {"data": {"unit_id": things["unit_id"], "kind": "fire", **place}}
 
 
 def _report(_: Things, __: Principal) -> Any:
@@ -101,6 +106,15 @@ ASKED: dict[str, list[Asked]] = {
     "POST /checkin/v1/check-ins": [_json(_check_in)],
     "POST /checkin/v1/check-outs": [_json(lambda things, _: {"unit_id": things["unit_id"]})],
     "POST /checkin/v1/positions": [_json(_fix)],
+    "POST /checkin/v1/hazards": [Asked(request=_hazard)],
+    "GET /checkin/v1/hazards": [
+        Asked(lists="hazard_id"),
+        Asked(cell="subtree", request=_query(station="{station}")),
+    ],
+    "POST /checkin/v1/hazards/{hazard_id}/rectify": [_json(lambda _, __: {"note": "已清理"})],
+    "POST /checkin/v1/hazards/{hazard_id}/verify": [
+        Asked(path={"hazard_id": "{rectified_id}"}, request=lambda _, __: {"json": {}})
+    ],
     "POST /checkin/v1/imports/{kind}": [Asked(path={"kind": "units"}, request=_units_file)],
     "POST /checkin/v1/sessions": [_json(_log_in)],
     "POST /checkin/v1/sessions/refresh": [COOKIE],

@@ -46,9 +46,10 @@ class Desk:
         """For what is there, or else for what is `absent`. Nothing is changed by it for the next one."""
         method, path = self.operation.split()
         things = self.world.absent if absent else self.world.own
+        named = {name: text.format_map(things) for name, text in asked.path.items()}
         request = dict(asked.request(things, who))
         request["headers"] = request.get("headers", {}) | (bearer(who) if headers is None else headers)
-        answer = await self.http.request(method, path.format_map({**things, **asked.path}), **request)
+        answer = await self.http.request(method, path.format_map({**things, **named}), **request)
         await self.world.put_back()
         return answer
 

@@ -44,6 +44,15 @@ GET    /checkin/v1/posts/{post_id}/code     subtree  subtree -       -       sub
 GET    /checkin/v1/posts/{post_id}/printed-code
                                             subtree  subtree -       -       -       -        -       -        -
 GET    /checkin/v1/posts/{post_id}/qr.svg   subtree  subtree -       -       subtree -        -       -        -
+POST   /checkin/v1/hazards                  subtree  subtree unit    unit    -       -        -       -        -
+GET    /checkin/v1/hazards                  subtree  subtree unit    unit    -       -        -       -        -
+GET    /checkin/v1/hazards/{hazard_id}      subtree  subtree unit    unit    -       -        -       -        -
+GET    /checkin/v1/hazards/{hazard_id}/photo
+                                            subtree  subtree unit    unit    -       -        -       -        -
+POST   /checkin/v1/hazards/{hazard_id}/rectify
+                                            subtree  subtree unit    unit    -       -        -       -        -
+POST   /checkin/v1/hazards/{hazard_id}/verify
+                                            subtree  subtree -       -       -       -        -       -        -
 POST   /checkin/v1/imports/{kind}           subtree  subtree -       -       -       -        -       -        -
 DELETE /checkin/v1/registry/{kind}/{code}   subtree  subtree -       -       -       -        -       -        -
 GET    /checkin/v1/commands/{aggregate_id}/{command}

@@ -1,5 +1,7 @@
 """Only files may be large: everything else is bounded more tightly than the app as a whole."""
 
+from collections.abc import Mapping
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.platform.web.idempotency import BODY_MAX
@@ -9,23 +11,24 @@ from shared.platform.web.problems import Problem
 class BoundedBodies:
     """ASGI middleware outside the platform's, which turns what this raises into a problem document."""
 
-    def __init__(self, app: ASGIApp, large_under: str) -> None:
-        """`large_under`: the path below which the app's own bound holds."""
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
+        """`larger`: below which paths more bytes are taken, and how many."""
         self._app = app
-        self._large_under = large_under
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(self._large_under):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = next((most for path, most in self._larger.items() if scope["path"].startswith(path)), BODY_MAX)
         size = 0
 
         async def bounded() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            if size > BODY_MAX:
-                raise Problem(413, "body-too-large", f"at most {BODY_MAX} bytes")
+            if size > most:
+                raise Problem(413, "body-too-large", f"at most {most} bytes")
             return message
 
         await self._app(scope, bounded, send)

@@ -92,12 +92,12 @@ def post_code_routes(directory: Directory, codes: PostCodes, clock: Clock, publi
         unit_id = _only_unit(directory, post_id)
         if for_ == "display":
             shown = codes.shown(post_id, clock.now())
-            url = member_page(base, code=shown.code, post_id=post_id, unit_id=unit_id, asks_for_pin=False)
+            url = member_page(base, code=shown.code, post_id=post_id, unit_id=unit_id)
             return _svg(qr_svg(url, post.name), {"X-Valid-Until": shown.until.isoformat()})
         if not post.fixed_code_allowed:
             raise Problem(404, "no-fixed-code")
         printed = codes.printed(post_id)
-        url = member_page(base, code=printed.code, post_id=post_id, unit_id=unit_id, asks_for_pin=True)
+        url = member_page(base, code=printed.code, post_id=post_id, unit_id=unit_id)
         return _svg(labelled_qr_svg(url, post.name), {})
 
     del shown_code, printed_code, qr  # registered

@@ -31,6 +31,15 @@ TITLES: Titles = {
     "role-without-login": ("该角色不能登录", "This role never logs in"),
     "unit-needed": ("须指明所属单元", "The unit must be named"),
     "link-invalid": ("链接无效或已使用", "The link is not valid, or was used"),
+    "unknown-hazard": ("隐患不存在", "No such hazard"),
+    "already-reported": ("该隐患已上报", "This hazard has been reported already"),
+    "already-rectified": ("该隐患已整改", "This hazard has been put right already"),
+    "already-verified": ("该隐患已复查", "This hazard has been verified already"),
+    "not-rectified": ("该隐患尚未整改", "This hazard has not been put right yet"),
+    "own-work": ("整改人不能复查自己的整改", "Who put it right does not verify it"),
+    "photo-too-large": ("照片过大", "The photo is too large"),
+    "photo-invalid": ("照片格式不支持", "No photo of a kind that is taken"),
+    "too-many-photos": ("照片过多，请稍后再试", "Too many photos; wait a while"),
     "no-fixed-code": ("该岗位不允许固定码", "This post has no printed code"),
 }
 

@@ -12,13 +12,13 @@ LABEL_SIZE = 3.2
 _WIDE_FROM = "\u2e80"  # where East Asian writing begins, whose characters are as wide as high
 
 
-def member_page(base: str, *, code: str, post_id: str, unit_id: str | None, asks_for_pin: bool) -> str:
+def member_page(base: str, *, code: str, post_id: str, unit_id: str | None) -> str:
     """`…/m/?unit=…#c=<code>&p=<post>`: a fragment stays in the phone, so that no log on the way holds a code.
 
-    `unit_id`: None where a site has several. `asks_for_pin`: the fragment ends with `&pin=1`.
+    `unit_id`: None where a site has several.
     """
     unit = "" if unit_id is None else "?" + urlencode({"unit": unit_id})
-    return f"{base}/m/{unit}#c={quote(code)}&p={quote(post_id)}{'&pin=1' if asks_for_pin else ''}"
+    return f"{base}/m/{unit}#c={quote(code)}&p={quote(post_id)}"
 
 
 def qr_svg(url: str, title: str) -> str:

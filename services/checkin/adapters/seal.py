@@ -12,8 +12,16 @@ class Seal:
 
     def close(self, text: str) -> bytes:
         """What is stored. Nothing is stored of an empty text."""
-        return self._fernet.encrypt(text.encode()) if text else b""
+        return self.close_bytes(text.encode()) if text else b""
 
     def open(self, sealed: bytes) -> str:
         """The text again. Raises InvalidToken when it was sealed under another key."""
-        return self._fernet.decrypt(sealed).decode() if sealed else ""
+        return self.open_bytes(sealed).decode() if sealed else ""
+
+    def close_bytes(self, content: bytes) -> bytes:
+        """What is stored of a file: a third longer."""
+        return self._fernet.encrypt(content)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """The file again. Raises InvalidToken as `open` does."""
+        return self._fernet.decrypt(sealed)

@@ -1,7 +1,7 @@
 """The FastAPI app that every service's API is built on."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, cast
 
@@ -170,6 +170,20 @@ class Outcomes(Protocol):
     async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
         """None when it is not (or no longer) known."""
         ...
+
+
+class OfAny:
+    """Whoever of several knows: command topics of one service."""
+
+    def __init__(self, several: Sequence[Outcomes]) -> None:
+        self._several = several
+
+    async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
+        for each in self._several:
+            outcome = await each.outcome(aggregate_id, command_id)
+            if outcome is not None:
+                return outcome
+        return None
 
 
 def install_command_route(app: FastAPI, service: str, gateway: Outcomes) -> None:

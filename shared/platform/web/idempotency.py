@@ -9,6 +9,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import re
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -27,6 +28,7 @@ IN_FLIGHT_S = 3
 RENEW_EVERY_S = 1.0
 BODY_MAX = 1_000_000
 KEY_MAX = 200
+_BOUNDARY = re.compile(r'multipart/form-data\s*;.*?\bboundary="?([^";,\s]{1,70})', re.IGNORECASE)  # RFC 2046: 70
 
 
 class IdempotencyMiddleware:
@@ -68,7 +70,7 @@ class IdempotencyMiddleware:
         if not 0 < len(key) <= KEY_MAX:
             raise Problem(422, "invalid", f"1 to {KEY_MAX} characters", field="Idempotency-Key")
         name = self._prefix + request_id(request, key)
-        fingerprint = hashlib.sha256(request.url.path.encode() + b"\0" + body).hexdigest()
+        fingerprint = _fingerprint(request, body)
         try:
             kept = await self._claim(name, fingerprint)
         except (RedisError, OSError):
@@ -152,6 +154,14 @@ def request_id(request: Request, key: str) -> str:
     if tokens is not None and caller.lower().startswith("bearer "):
         caller = tokens.read(caller[7:].strip()).subject  # a renewed token is the same caller
     return derived_id("request", caller, request.url.path, key)
+
+
+def _fingerprint(request: Request, body: bytes) -> str:
+    """Of what is asked for. Browsers part a form by another boundary each time they send it: that is no difference."""
+    boundary = _BOUNDARY.match(request.headers.get("content-type", ""))
+    if boundary is not None:
+        body = body.replace(boundary[1].encode("latin-1"), b"")
+    return hashlib.sha256(request.url.path.encode() + b"\0" + body).hexdigest()
 
 
 def _replay(body: bytes) -> Receive:

@@ -13,9 +13,12 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from services.checkin.adapters.duty_ledger import duty_codec
+from services.checkin.adapters.hazard_ledger import HAZARD_DECIDING, hazard_codec
+from services.checkin.adapters.sql_hazards import Recorded
 from services.checkin.application.directory import Directory
 from services.checkin.bootstrap import Parts, assemble_api
 from services.checkin.domain.codes import PostCodes
+from services.checkin.domain.hazards import Hazard, Unknown, decide, evolve
 from services.checkin.domain.state import Duty, Facts, Lease, Manned, Standing, Unseen, standing
 from services.checkin.settings import CheckinSettings
 from shared.contracts.base import Message
@@ -25,9 +28,11 @@ from shared.platform.clock import SystemClock
 from shared.platform.commands import CommandGateway
 from shared.platform.outcomes import Outcome
 from shared.platform.web.tokens import Principal
+from shared.vocabulary.decisions import Refused
 from shared.vocabulary.terms import Role, SiteClass
 from tests.conformance.checkin.city import EVERYTHING, STATION_PATH
 from tests.conformance.checkin.memory_accounts import MemoryAccounts, MemorySessions, MemoryTries
+from tests.conformance.checkin.memory_hazards import MemoryHazards, MemoryPhotos
 from tests.conformance.checkin.memory_registry import MemoryRegistry
 from tests.fakes.audit import MemoryAudit
 from tests.fakes.keys import PRIVATE_KEY, PUBLIC_KEY, bearer
@@ -69,6 +74,39 @@ class FakeGateway:
 
     async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
         return self.answer
+
+
+@dataclass
+class HazardWorker:
+    """Decides hazards as the worker does, and feeds the book; or answers as it is told to."""
+
+    clock: SetClock
+    book: MemoryHazards = field(default_factory=MemoryHazards)
+    live: dict[str, Hazard] = field(default_factory=dict[str, Hazard])
+    submitted: list[Message] = field(default_factory=list[Message])
+    answer: Outcome | None = None
+
+    async def submit(self, aggregate_id: str, body: Message, **_: object) -> Outcome:
+        self.submitted.append(body)
+        if self.answer is not None:
+            return self.answer
+        state = self.live.get(aggregate_id, Unknown())
+        decision = decide(state, HAZARD_DECIDING.commands_in.to_domain(body), self.clock.now())
+        outcome = Outcome(command_id="c", aggregate_id=aggregate_id, status="accepted")
+        if isinstance(decision, Refused):
+            return outcome.model_copy(update={"status": "refused", "code": decision.code, "detail": decision.detail})
+        for event in decision.events:
+            state = evolve(state, event)
+            sequence = self.book.states.get(aggregate_id, (0, state))[0] + 1
+            await self.book.fold([Recorded(aggregate_id, sequence, event)])
+        self.live[aggregate_id] = state
+        return outcome.model_copy(update={"state": hazard_codec.dump_json(state).decode()})
+
+    async def state(self, aggregate_id: str) -> bytes | None:
+        return hazard_codec.dump_json(self.live[aggregate_id]) if aggregate_id in self.live else None
+
+    async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
+        return None
 
 
 def duty(body: Message) -> Duty:
@@ -132,6 +170,8 @@ class Desk:
     accounts: MemoryAccounts
     sessions: MemorySessions
     audit: MemoryAudit
+    hazards: HazardWorker
+    photos: MemoryPhotos
     codes: PostCodes = field(default_factory=lambda: PostCodes(SECRET.encode()))
 
     async def get(self, who: Principal, path: str, **headers: str) -> httpx.Response:
@@ -176,6 +216,7 @@ async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = ""
     gateway = gateway or FakeGateway()
     book, log, registry, directory = FakeBook(), FakeLog(), MemoryRegistry(), Directory()
     clock = SetClock()
+    hazards, photos = HazardWorker(clock), MemoryPhotos()
     accounts, sessions, audit = MemoryAccounts(), MemorySessions(), MemoryAudit()
     parts = Parts(
         directory=directory,
@@ -190,6 +231,9 @@ async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = ""
         audit=audit,
         positions=log,
         gateway=cast("CommandGateway", gateway),
+        hazards=hazards.book,
+        hazard_photos=photos,
+        hazard_gateway=cast("CommandGateway", hazards),
         redis=Redis.from_url(settings.redis_url),
         clock=clock,
         checks={},
@@ -198,7 +242,9 @@ async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = ""
     app = assemble_api(settings, parts)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        desk = Desk(app, http, clock, directory, registry, gateway, book, log, accounts, sessions, audit)
+        desk = Desk(
+            app, http, clock, directory, registry, gateway, book, log, accounts, sessions, audit, hazards, photos
+        )
         await registry.save(EVERYTHING)
         await desk.relay()
         yield desk

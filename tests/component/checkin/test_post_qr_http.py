@@ -36,10 +36,10 @@ async def test_the_next_code_is_another_picture(desk: Desk) -> None:
     assert (await desk.get(DISPLAY, "/posts/p-1/qr.svg")).text != before.text
 
 
-async def test_a_printed_one_names_the_post_and_asks_for_the_pin_that_it_does_not_tell(desk: Desk) -> None:
+async def test_a_printed_one_names_the_post_and_does_not_tell_its_pin(desk: Desk) -> None:
     printed = desk.codes.printed("p-2")
     answer = await desk.get(OFFICER, "/posts/p-2/qr.svg?for=print")
-    assert answer.text == labelled_qr_svg(f"http://test/m/?unit=u-1#c={printed.code}&p=p-2&pin=1", "西门")
+    assert answer.text == labelled_qr_svg(f"http://test/m/?unit=u-1#c={printed.code}&p=p-2", "西门")
     assert printed.pin not in answer.text
     assert "x-valid-until" not in answer.headers
 

@@ -16,6 +16,7 @@ from tests.conformance.checkin.memory_registry import MemoryRegistry
 
 KEY = Fernet.generate_key().decode()
 TABLES = ("outbox", "relay", "equipment", "members", "units", "posts", "sites", "stations", "version")
+HAZARD_TABLES = ("hazards", "hazard_photos")
 ACCOUNT_TABLES = ("refresh_tokens", "sessions", "accounts", "login_tries", "first_links")
 
 
@@ -36,7 +37,7 @@ async def empty_database(request: pytest.FixtureRequest, directory: Path) -> str
     async with engine.begin() as connection:
         for name in TABLES:
             await connection.execute(text(f"DROP TABLE IF EXISTS registry_{name}"))
-        for name in ACCOUNT_TABLES:
+        for name in (*ACCOUNT_TABLES, *HAZARD_TABLES):
             await connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
     await engine.dispose()
     return url

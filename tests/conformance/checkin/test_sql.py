@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.checkin.adapters import sql_account_tables, sql_hazard_tables
 from services.checkin.adapters.seal import Seal
 from services.checkin.adapters.sql_engine import create_engine, migrate
 from services.checkin.adapters.sql_registry import SqlRegistry
@@ -57,6 +58,7 @@ async def test_the_migrations_make_what_the_tables_say(url: str) -> None:
     await migrate(engine)
     found = await columns_of(engine)
     await engine.dispose()
+    assert sql_account_tables.metadata is sql_hazard_tables.metadata is metadata
     declared = {t.name: {(c.name, bool(c.nullable)) for c in t.columns} for t in metadata.sorted_tables}
     assert found == declared
 

@@ -1,14 +1,14 @@
 """HTTP as every service speaks it: problems, tokens, idempotency keys, correlation ids, health."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Form
 from pydantic import BaseModel, ConfigDict
 from redis.asyncio import Redis
 
@@ -94,7 +94,12 @@ def shop(redis: Redis, redis_url: str, door: Door) -> FastAPI:
     async def till(_: Annotated[Principal, Depends(principal_with(Role.OPERATOR))]) -> dict[str, int]:
         return {"sold": sum(sold)}
 
-    del deliver, order, till
+    @app.post("/shop/v1/letters", status_code=201)
+    async def write(text: Annotated[str, Form()], _: Annotated[Principal, Depends(current_principal)]) -> int:
+        sold.append(len(text))
+        return len(sold)
+
+    del deliver, order, till, write
     return app
 
 
@@ -165,6 +170,24 @@ async def test_the_same_key_for_another_request_is_refused(client: httpx.AsyncCl
     await client.post("/shop/v1/orders", json={"count": 2}, headers=headers)
     other = await client.post("/shop/v1/orders", json={"count": 3}, headers=headers)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
+
+@pytest.mark.parametrize(("text", "status"), [("two", 201), ("three", 422)])
+async def test_a_form_sent_again_is_the_same_request_however_its_parts_are_parted(
+    client: httpx.AsyncClient, text: str, status: int
+) -> None:
+    def send(text: str, boundary: str) -> Awaitable[httpx.Response]:
+        headers = {
+            **bearer(MEMBER),
+            "Idempotency-Key": "k1",
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+        }
+        return client.post("/shop/v1/letters", files={"text": (None, text)}, headers=headers)
+
+    first = await send("two", "----WebKitFormBoundaryA")
+    again = await send(text, "----WebKitFormBoundaryB")
+    assert (first.status_code, again.status_code) == (201, status)
+    assert (again.json() == first.json()) is (status == 201)
 
 
 async def test_a_fault_is_not_kept_as_the_answer(client: httpx.AsyncClient) -> None:
