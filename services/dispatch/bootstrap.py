@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from services.dispatch.adapters.claims_kept import ClaimsKept
 from services.dispatch.adapters.http_actions import ending_routes, order_routes
 from services.dispatch.adapters.http_incidents import incident_routes
+from services.dispatch.adapters.http_map import map_routes
 from services.dispatch.adapters.http_parts import SERVICE, TITLES, Parts
 from services.dispatch.adapters.http_stream import stream_routes
 from services.dispatch.adapters.incident_ledger import DECIDING
@@ -20,6 +21,8 @@ from services.dispatch.adapters.incident_projection import IncidentProjection
 from services.dispatch.adapters.incident_tail import IncidentTail
 from services.dispatch.adapters.kafka_commands import KafkaCommands
 from services.dispatch.adapters.live_incidents import LedgerIncidents
+from services.dispatch.adapters.live_map import LiveMap
+from services.dispatch.adapters.map_beginning import MapBeginning
 from services.dispatch.adapters.match_requests import MatchRequests
 from services.dispatch.adapters.observed_units import ObservedChoices, ObservedFixes
 from services.dispatch.adapters.redis_incident_views import RedisIncidentViews
@@ -32,6 +35,7 @@ from services.dispatch.adapters.yaml_playbooks import SHIPPED, PlaybookInvalid, 
 from services.dispatch.application.double_orders import DoubleOrderResolver
 from services.dispatch.application.match import Matcher
 from services.dispatch.application.report_incident import IncidentDesk
+from services.dispatch.application.unit_map import UnitMap
 from services.dispatch.settings import DispatchSettings
 from shared.contracts.topics import DISPATCH_COMMANDS, DUTY, INCIDENTS, POSITIONS, STATIONS, UNITS, Topic
 from shared.platform.audit import KafkaAuditLog
@@ -48,7 +52,7 @@ from shared.platform.waiting import until_it_passes
 from shared.platform.web.api import create_api, install_command_route
 from shared.platform.web.health import Check
 from shared.platform.worker import Worker
-from shared.ports import Ids
+from shared.ports import Clock, Ids
 
 FOLDED = f"{SERVICE}:folded"
 LONGEST_DUTY = timedelta(days=3)
@@ -147,12 +151,18 @@ def build_api(settings: DispatchSettings) -> FastAPI:
         audit=parts.audit,
     )
     install_routes(app, parts.routes(_playbooks(settings), settings), parts.ids)
-    app.include_router(stream_routes(parts.tail, parts.clock))
+    install_live_routes(app, parts.tail, parts.units, parts.clock)
     return app
 
 
+def install_live_routes(app: FastAPI, tail: IncidentTail, units: UnitMap, clock: Clock) -> None:
+    """The map and the stream."""
+    app.include_router(map_routes(units, tail))
+    app.include_router(stream_routes(tail, units, clock))
+
+
 def install_routes(app: FastAPI, parts: Parts, ids: Ids) -> None:
-    """Everything under `/dispatch/v1` but the stream."""
+    """Everything else under `/dispatch/v1`."""
     app.include_router(incident_routes(parts, ids))
     app.include_router(order_routes(parts))
     app.include_router(ending_routes(parts))
@@ -166,6 +176,15 @@ class _ApiParts:
         self.clock, self.ids = SystemClock(), SystemIds()
         self.redis: Redis = Redis.from_url(settings.redis_url)
         self.tail = IncidentTail(settings.kafka_bootstrap)
+        self.units = UnitMap()
+        self._live_map = LiveMap(
+            self.units,
+            settings.kafka_bootstrap,
+            MapBeginning(self.redis, FOLDED, (DUTY, POSITIONS, INCIDENTS)),
+            {DUTY: LONGEST_DUTY, POSITIONS: timedelta(seconds=settings.position_max_age_s), INCIDENTS: None},
+            self.clock,
+            rest_s=settings.rest_after_s,
+        )
         self._producer = EventProducer(settings.kafka_bootstrap)
         self.audit = KafkaAuditLog(self._producer, self.clock, self.ids)
         self._store = LedgerStore(self.redis, SERVICE)
@@ -199,16 +218,23 @@ class _ApiParts:
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
             await self.tail.stop()
+            await self._live_map.stop()
             await self.gateway.stop()
             await self._producer.stop()
             await self.redis.aclose()
 
     def checks(self) -> dict[str, Check]:
-        return {"redis": self._check_redis, "answers": self.gateway.check, "stream": self.tail.check}
+        return {
+            "redis": self._check_redis,
+            "answers": self.gateway.check,
+            "stream": self.tail.check,
+            "map": self._live_map.check,
+        }
 
     async def _connect(self) -> None:
         await until_it_passes("connect to Kafka", self._producer.start)
         await until_it_passes("follow the incidents", self.tail.start)
+        await until_it_passes("read the map", self._live_map.start)
 
     async def _check_redis(self) -> str | None:
         await self.redis.ping()

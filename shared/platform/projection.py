@@ -62,6 +62,11 @@ def done_key(name: str, topic: Topic) -> str:
     return f"{{{name}}}:done:{topic.name}"
 
 
+def since_key(name: str, topic: Topic) -> str:
+    """What names the store that holds the projection: another one once its data were lost."""
+    return f"{{{name}}}:since:{topic.name}"
+
+
 class Projector:
     """Feeds one projection from one topic. `handle` is a stream handler.
 
@@ -90,7 +95,7 @@ class Projector:
         self._dead_letters = dead_letters
         self._clock = clock
         self._look_back = look_back
-        self._keys = (done_key(name, topic), f"{{{name}}}:since:{topic.name}")
+        self._keys = (done_key(name, topic), since_key(name, topic))
         self._folded: dict[int, int] = {}
         self._lock = asyncio.Lock()
 

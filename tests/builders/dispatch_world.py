@@ -1,15 +1,15 @@
 """Dispatch with one incident in memory: reported by `partner-own`, and ordered to `unit-own`."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from services.dispatch.adapters.http_stream import stream_routes
 from services.dispatch.adapters.incident_tail import IncidentTail, Listener, Offsets, format_position
 from services.dispatch.adapters.yaml_playbooks import YamlPlaybooks
 from services.dispatch.application.incident_views import Page, Position, Search, Summary
+from services.dispatch.application.unit_map import UnitMap
 from services.dispatch.domain.state import Reported, Unreported
 from shared.contracts.base import Place
 from shared.contracts.envelope import Envelope
@@ -22,6 +22,7 @@ from shared.vocabulary.organisation import within
 from shared.vocabulary.terms import IncidentClass, Role, Severity, SourceKind
 from tests.builders.callers import STATION, STATION_ID, Where, caller
 from tests.builders.dispatch_api import dispatch_on_fakes
+from tests.builders.mapped_units import a_unit, put
 from tests.builders.world import World
 from tests.component.dispatch.fakes import NOW, MemoryIncidents, SetClock
 
@@ -55,10 +56,15 @@ class MemoryTail:
 
     @contextmanager
     def listen(self) -> Generator[Listener]:
-        start = dict.fromkeys(range(INCIDENTS.partitions), 0) | {0: len(self.items)}
-        yield Listener(start, asyncio.Queue(), fell_behind=True)
+        yield Listener(self.items_end(), asyncio.Queue(), fell_behind=True)
 
-    async def between(self, start: Offsets, end: Offsets) -> AsyncIterator[Received]:
+    def position(self) -> str:
+        return format_position(self.items_end())
+
+    def items_end(self) -> dict[int, int]:
+        return dict.fromkeys(range(INCIDENTS.partitions), 0) | {0: len(self.items)}
+
+    async def between(self, start: Offsets, end: Offsets) -> AsyncGenerator[Received]:
         for item in self.items[start[0] : end[0]]:
             yield item
 
@@ -82,8 +88,8 @@ async def dispatch_world() -> AsyncGenerator[World]:
     )
     incidents.decide(INCIDENT_ID, AssignUnits(incident_id=INCIDENT_ID, round=1, candidates=(candidate,)))
     before = dict(incidents.states)
-    app = dispatch_on_fakes(incidents, MemoryViews(incidents))
-    app.include_router(stream_routes(cast("IncidentTail", MemoryTail([_issued()])), incidents.clock))
+    tail = cast("IncidentTail", MemoryTail([_issued()]))
+    app = dispatch_on_fakes(incidents, MemoryViews(incidents), tail=tail, units=_map())
     own = {
         "incident_id": INCIDENT_ID,
         "order_id": _order_of_the_unit(incidents.states),
@@ -91,13 +97,22 @@ async def dispatch_world() -> AsyncGenerator[World]:
         "command": "command-own",
         "beginning": format_position(dict.fromkeys(range(INCIDENTS.partitions), 0)),
         "station": STATION,
+        "unit_id": "unit-own",
     }
 
     async def put_back() -> None:
         incidents.states = dict(before)
 
-    absent = {name: f"{name}-absent" for name in ("incident_id", "order_id", "aggregate_id", "command")}
+    absent = {name: f"{name}-absent" for name in ("incident_id", "order_id", "aggregate_id", "command", "unit_id")}
     yield World(app, own, {**own, **absent, "station": "/440100/440106/440106999"}, put_back)
+
+
+def _map() -> UnitMap:
+    units = UnitMap()
+    put(units, a_unit("unit-own", 113.319, 23.1352, path=STATION))
+    units.publish(0)
+    units.is_complete = True
+    return units
 
 
 def _report() -> ReportIncident:

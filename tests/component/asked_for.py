@@ -138,6 +138,7 @@ ASKED: dict[str, list[Asked]] = {
     "POST /dispatch/v1/incidents/{incident_id}/escalate": [_json(lambda _, __: {"reason": "worse"})],
     "POST /dispatch/v1/incidents/{incident_id}/clear": [_json(lambda _, __: {})],
     "POST /dispatch/v1/incidents/{incident_id}/cancel": [_json(lambda _, __: {"reason": "double"})],
+    "GET /dispatch/v1/map/units": [Asked(lists="unit_id")],
     "GET /dispatch/v1/stream": [Asked(lists="incident_id", request=_query(after="{beginning}"))],
     "GET /notify/v1/inbox": [Asked(lists="delivery_id")],
     "GET /notify/v1/deliveries": [Asked(request=_query(incident="{incident_id}"))],

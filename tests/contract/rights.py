@@ -95,6 +95,7 @@ POST   /dispatch/v1/incidents/{incident_id}/clear
                                             subtree  subtree -       -       -       -        -       -        -
 POST   /dispatch/v1/incidents/{incident_id}/cancel
                                             subtree  subtree -       -       -       -        -       -        -
+GET    /dispatch/v1/map/units               subtree  subtree -       -       -       -        -       -        -
 GET    /dispatch/v1/stream                  subtree  subtree ordered ordered -       -        -       -        -
 GET    /dispatch/v1/commands/{aggregate_id}/{command}
                                             told     told    told    told    -       told     -       -        -

@@ -1,15 +1,17 @@
-"""Route: incidents' events as they happen (server-sent events)."""
+"""Route: incidents' events as they happen, and the units in view as they move (server-sent events)."""
 
 import json
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from math import inf
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from services.dispatch.adapters.http_access import AnyActor
+from services.dispatch.adapters.http_access import IN_OFFICES, AnyActor
+from services.dispatch.adapters.http_map import require_complete
 from services.dispatch.adapters.incident_tail import (
     FellBehind,
     IncidentTail,
@@ -18,6 +20,9 @@ from services.dispatch.adapters.incident_tail import (
     format_position,
     parse_position,
 )
+from services.dispatch.adapters.map_frames import Watcher
+from services.dispatch.application.map_sight import Sight, ViewInvalid, parse_view
+from services.dispatch.application.unit_map import UnitMap
 from shared.contracts.topics import INCIDENTS
 from shared.platform.records import Received
 from shared.platform.web.problems import Problem
@@ -29,7 +34,7 @@ HEARTBEAT_S = 15.0
 RETRY_MS = 2000
 
 
-def stream_routes(tail: IncidentTail, clock: Clock, heartbeat_s: float = HEARTBEAT_S) -> APIRouter:
+def stream_routes(tail: IncidentTail, units: UnitMap, clock: Clock, heartbeat_s: float = HEARTBEAT_S) -> APIRouter:
     """`GET /dispatch/v1/stream`."""
     router = APIRouter(prefix="/dispatch/v1")
 
@@ -38,14 +43,20 @@ def stream_routes(tail: IncidentTail, clock: Clock, heartbeat_s: float = HEARTBE
         principal: AnyActor,
         last_event_id: Annotated[str | None, Header()] = None,
         after: Annotated[str | None, Query(description="As Last-Event-ID, for clients that cannot set it.")] = None,
+        view: Annotated[
+            str | None, Query(description="west,south,east,north in degrees: with the units there.")
+        ] = None,
     ) -> StreamingResponse:
         """What the caller may see, from now on or from where `Last-Event-ID` left off.
 
-        Ends with the event `token-expired` when the caller's token does: to be resumed under a fresh one.
+        With a `view` (operators and officers) first an event `units` with all units in it, then at most two a second
+        with those that changed; columns as in `GET /dispatch/v1/map/units`. Ends with the event `token-expired` when
+        the caller's token does: to be resumed under a fresh one.
         """
         position = _position(last_event_id or after)
+        watcher = None if view is None else _watcher(units, principal, view)
         return StreamingResponse(
-            _frames(tail, Caller(principal, clock), position, heartbeat_s),
+            _frames(tail, Caller(principal, clock), position, watcher, heartbeat_s),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -78,6 +89,17 @@ def _position(text: str | None) -> dict[int, int] | None:
         raise Problem(422, "invalid", "not an id of this stream", field="Last-Event-ID") from error
 
 
+def _watcher(units: UnitMap, principal: Principal, view: str) -> Watcher:
+    if principal.role not in IN_OFFICES:
+        raise Problem(403, "forbidden", "the map is for operators and officers", field="view")
+    try:
+        sight = Sight(principal.path, parse_view(view))
+    except ViewInvalid as error:
+        raise Problem(422, "invalid", str(error), field="view") from error
+    require_complete(units)
+    return Watcher(units, sight)
+
+
 class Caller:
     """Who listens, for as long as its token is good."""
 
@@ -93,21 +115,29 @@ class Caller:
 
 
 async def _frames(
-    tail: IncidentTail, caller: Caller, position: dict[int, int] | None, heartbeat_s: float
+    tail: IncidentTail, caller: Caller, position: dict[int, int] | None, watcher: Watcher | None, heartbeat_s: float
 ) -> AsyncIterator[str]:
-    with tail.listen() as listener:
+    with tail.listen() as listener, watcher.woken_by(listener.wake) if watcher else nullcontext():
         here = dict(position or listener.start)
         # The id of the beginning, so that who is cut off before the first event misses nothing either.
         yield f"retry: {RETRY_MS}\nid: {format_position(here)}\n\n"
+        if watcher is not None:
+            yield watcher.snapshot()
+        said_at = time.monotonic()
         async with aclosing(_all_since(tail, listener, dict(here), caller, heartbeat_s)) as items:
             async for item in items:
-                if item is None:
+                frame = None
+                if item is not None:
+                    here[item.record.partition] = item.record.offset + 1
+                    frame = _frame(item, here) if concerns(caller.principal, item) else None
+                elif watcher is not None:
+                    frame = watcher.news()
+                if frame is None and time.monotonic() - said_at >= heartbeat_s * 0.95:  # a timer may be early
                     # With the id: who resumes need not be given again what was not for them.
-                    yield f": still here\nid: {format_position(here)}\n\n"
-                    continue
-                here[item.record.partition] = item.record.offset + 1
-                if concerns(caller.principal, item):
-                    yield _frame(item, here)
+                    frame = f": still here\nid: {format_position(here)}\n\n"
+                if frame is not None:
+                    yield frame
+                    said_at = time.monotonic()
         if caller.seconds_left() <= 0:
             yield f"id: {format_position(here)}\nevent: token-expired\ndata: {{}}\n\n"
 
@@ -115,8 +145,9 @@ async def _frames(
 async def _all_since(
     tail: IncidentTail, listener: Listener, start: dict[int, int], caller: Caller, heartbeat_s: float
 ) -> AsyncGenerator[Received | None]:
-    """Each event from `start` on, once; None when there was none for a heartbeat. Ends when the listener has fallen
-    behind, or with the caller's token.
+    """Each event from `start` on, once; None when there was none for a heartbeat, or something else to look at.
+
+    Ends when the listener has fallen behind, or with the caller's token.
     """
     async with aclosing(tail.between(start, listener.start)) as missed:
         async for item in missed:
@@ -128,7 +159,8 @@ async def _all_since(
             item = await listener.next(min(heartbeat_s, left_s))
         except FellBehind:
             return
-        if item is None or item.record.offset >= start.get(item.record.partition, 0):
+        is_new = item is None or item.record.offset >= start.get(item.record.partition, 0)
+        if is_new and caller.seconds_left() > 0:
             yield item
 
 

@@ -10,17 +10,12 @@ from collections.abc import AsyncGenerator, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
 
-from shared.contracts.envelope import Undecodable
+from services.dispatch.adapters.log_follower import LogFollower, understood
 from shared.contracts.topics import INCIDENTS, Topic
-from shared.platform.dead_letters import understand
-from shared.platform.kafka_clients import record_of, start_or_stop
 from shared.platform.log_reader import LogReader
-from shared.platform.records import Received, Record
-from shared.platform.telemetry import get_logger
+from shared.platform.records import Received
 
 BUFFER_MAX = 5000
 BACKLOG_MAX = 2000  # a listener further behind than this is let go; it comes back with its Last-Event-ID
@@ -30,8 +25,6 @@ Offsets = Mapping[int, int]
 
 STREAM_CLIENTS = Gauge("meu_stream_clients", "Live streams that are open.")
 STREAM_CLIENTS_DROPPED = Counter("meu_stream_clients_dropped", "Live streams ended since they did not keep up.")
-
-_log = get_logger("incident-tail")
 
 
 class PositionInvalid(ValueError):
@@ -66,19 +59,29 @@ class Listener:
     """One live stream: what came since it began to listen at `start`."""
 
     start: Offsets
-    queue: "asyncio.Queue[Received]"
+    queue: "asyncio.Queue[Received | None]"
     fell_behind: bool = False
+    is_woken: bool = False
+
+    def wake(self) -> None:
+        """There is something else for it to look at. Often at once is like once."""
+        if not self.is_woken:
+            self.is_woken = True
+            self.queue.put_nowait(None)
 
     async def next(self, within_s: float) -> Received | None:
-        """The next event; None when none came in time. Raises FellBehind."""
+        """The next event; None when none came in time, or when it was woken. Raises FellBehind."""
         if self.fell_behind and self.queue.empty():
             STREAM_CLIENTS_DROPPED.inc()
             raise FellBehind
         try:
             async with asyncio.timeout(within_s):
-                return await self.queue.get()
+                item = await self.queue.get()
         except TimeoutError:
             return None
+        if item is None:
+            self.is_woken = False
+        return item
 
 
 class IncidentTail:
@@ -87,30 +90,30 @@ class IncidentTail:
     def __init__(self, bootstrap: str, topic: Topic = INCIDENTS) -> None:
         self._bootstrap = bootstrap
         self._topic = topic
+        self._follower = LogFollower(bootstrap, (topic,), self.hand_out)
         self._next: dict[int, int] = {}
         self._remembered: deque[Received] = deque()
         self._remembered_from: dict[int, int] = {}
         self._listeners: set[Listener] = set()
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Find the topic's end and follow it from there, for ever. Raises KafkaError while no broker answers."""
-        consumer = await self._connected()
-        ends = await consumer.end_offsets(self._partitions())
-        self._next = {where.partition: int(offset) for where, offset in ends.items()}
+        ends = await self._follower.connect()
+        self._next = {where.partition: end for where, end in ends.items()}
         self._remembered_from = dict(self._next)
-        self._task = asyncio.create_task(self._follow(consumer), name="incident-tail")
+        self._follower.follow(ends)
 
     async def stop(self) -> None:
         """Stop following."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._follower.stop()
 
     async def check(self) -> str | None:
         """Readiness."""
-        return None if self._task is not None and not self._task.done() else "the incident topic is not followed"
+        return await self._follower.check()
+
+    def position(self) -> str:
+        """The SSE id of now."""
+        return format_position(self._next)
 
     @contextlib.contextmanager
     def listen(self) -> Generator[Listener]:
@@ -135,50 +138,15 @@ class IncidentTail:
             for partition, stop in sorted(end.items()):
                 async for records in reader.read(self._topic.name, partition, start[partition], stop):
                     for record in records:
-                        item = _understood(record)
+                        item = understood(record)
                         if item is not None:
                             yield item
         finally:
             await reader.close()
 
-    def _partitions(self) -> list[TopicPartition]:
-        return [TopicPartition(self._topic.name, number) for number in range(self._topic.partitions)]
-
-    async def _connected(self) -> AIOKafkaConsumer:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, auto_offset_reset="earliest")
-        consumer.assign(self._partitions())
-        await start_or_stop(consumer)
-        return consumer
-
-    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
-        while True:
-            try:
-                for partition, offset in self._next.items():
-                    consumer.seek(TopicPartition(self._topic.name, partition), offset)
-                await self._read(consumer)
-            except (KafkaError, OSError) as error:
-                _log.warning("tail-broken", reason=f"{type(error).__name__}: {error}")
-            finally:
-                await consumer.stop()
-            consumer = await self._reconnected()
-
-    async def _reconnected(self) -> AIOKafkaConsumer:
-        while True:
-            await asyncio.sleep(1)
-            with contextlib.suppress(KafkaError, OSError):
-                return await self._connected()
-
-    async def _read(self, consumer: AIOKafkaConsumer) -> None:
-        while True:
-            fetched = await consumer.getmany(timeout_ms=1000)
-            for where, found in fetched.items():
-                for each in found:
-                    self._next[where.partition] = each.offset + 1
-                    item = _understood(record_of(each))
-                    if item is not None:
-                        self._hand_out(item)
-
-    def _hand_out(self, item: Received) -> None:
+    def hand_out(self, item: Received) -> None:
+        """Give an event that is new to everybody who listens."""
+        self._next[item.record.partition] = item.record.offset + 1
         self._remembered.append(item)
         if len(self._remembered) > BUFFER_MAX:
             oldest = self._remembered.popleft().record
@@ -188,11 +156,3 @@ class IncidentTail:
                 listener.queue.put_nowait(item)
             else:
                 listener.fell_behind = True
-
-
-def _understood(record: Record) -> Received | None:
-    """None for a record that is no event of its topic: those who fold the topic have buried it."""
-    try:
-        return understand(record)
-    except Undecodable:
-        return None
