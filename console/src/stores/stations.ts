@@ -20,10 +20,17 @@ export const useStations = defineStore('stations', () => {
     return byId.value.get(stationId)?.name ?? stationId
   }
 
+  /** A station and all below it. */
+  function within(stationId: string): Station[] {
+    const top = byId.value.get(stationId)
+    if (top === undefined) return []
+    return list.value.filter(({ path }) => path === top.path || path.startsWith(`${top.path}/`))
+  }
+
   function forget(): void {
     list.value = []
     isLoaded.value = false
   }
 
-  return { list, byId, isLoaded, load, nameOf, forget }
+  return { list, byId, isLoaded, load, nameOf, within, forget }
 })

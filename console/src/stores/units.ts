@@ -2,8 +2,17 @@ import { defineStore } from 'pinia'
 import { ref, shallowReactive, shallowRef } from 'vue'
 
 import { api } from '../api'
+import { serverClock } from '../api/server-clock'
+import type { Drawing, Look } from '../units/drawing'
 import { NO_UNITS, type DutyCounts, type UnitRow } from '../units/unit'
-import type { FromWorker, ToWorker } from '../units/worker-messages'
+import type { Box, UnitFilter } from '../units/unit-filter'
+import type { FromWorker, Question, ToWorker } from '../units/worker-messages'
+
+/** `generation` goes with its references: they hold until the units are all read anew. */
+export interface Drawn {
+  generation: number
+  drawing: Drawing
+}
 
 const UNITS = '/dispatch/v1/map/units'
 
@@ -17,6 +26,7 @@ export const useUnits = defineStore('units', () => {
   const asked = new Set<string>()
   let worker: Worker | null = null
   let questions = 0
+  let onDrawing: (drawn: Drawn) => void = () => undefined
 
   /** Read all of them. */
   async function load(): Promise<void> {
@@ -47,11 +57,27 @@ export const useUnits = defineStore('units', () => {
 
   /** Units whose name or id holds `text`. */
   function search(text: string, limit = 20): Promise<UnitRow[]> {
-    return ask((question) => ({ kind: 'search', question, text, limit }))
+    return ask({ about: 'text', text, limit })
   }
 
   function countsByStation(): Promise<Map<string, DutyCounts>> {
-    return ask((question) => ({ kind: 'count-by-station', question }))
+    return ask({ about: 'stations' })
+  }
+
+  /** Have this drawn from now on; `hear` is given each drawing. Null: nobody looks any more. */
+  function look(wanted: Look | null, hear: (drawn: Drawn) => void = () => undefined): void {
+    onDrawing = hear
+    tell({ kind: 'look', look: wanted })
+  }
+
+  /** The units of a box, up to `limit` of them, and how many there are. */
+  function inBox(box: Box, filter: UnitFilter, limit: number): Promise<{ rows: UnitRow[]; total: number }> {
+    return ask({ about: 'box', box, filter, nowS: serverClock.now() / 1000, limit })
+  }
+
+  /** The id of a drawing's unit; null when it is not there any more. */
+  function idOf(generation: number, ref: number): Promise<string | null> {
+    return ask({ about: 'unit', generation, ref })
   }
 
   function forget(): void {
@@ -68,12 +94,12 @@ export const useUnits = defineStore('units', () => {
     asked.clear()
   }
 
-  function ask<T>(message: (question: number) => ToWorker): Promise<T> {
+  function ask<T>(question: Question): Promise<T> {
     questions += 1
-    const question = questions
+    const number = questions
     return new Promise((resolve) => {
-      answers.set(question, resolve as (answer: unknown) => void)
-      tell(message(question))
+      answers.set(number, resolve as (answer: unknown) => void)
+      tell({ kind: 'question', number, question })
     })
   }
 
@@ -99,11 +125,14 @@ export const useUnits = defineStore('units', () => {
         for (const unit of message.rows) rows.set(unit.unit_id, unit)
         for (const unitId of message.unknown) rows.set(unitId, null)
         return
+      case 'drawing':
+        onDrawing(message)
+        return
       case 'answer':
-        answers.get(message.question)?.(message.answer)
-        answers.delete(message.question)
+        answers.get(message.number)?.(message.answer)
+        answers.delete(message.number)
     }
   }
 
-  return { counts, at, isLoaded, load, apply, row, nameOf, search, countsByStation, forget }
+  return { counts, at, isLoaded, load, apply, row, nameOf, search, countsByStation, look, inBox, idOf, forget }
 })

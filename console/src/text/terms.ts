@@ -9,6 +9,9 @@ export default {
       'serious-violence': '严重暴力', 'public-order': '治安案件', accident: '事故灾害', rescue: '求助服务',
       'missing-person': '寻人', 'self-harm': '自伤风险',
     },
+    incidentSign: {
+      'serious-violence': '暴', 'public-order': '治', accident: '事', rescue: '助', 'missing-person': '寻', 'self-harm': '伤',
+    },
     severity: { minor: '一般', serious: '较重', critical: '危急' },
     incidentState: { open: '处置中', 'handed-over': '已移交', closed: '已结束' },
     order: {
@@ -42,6 +45,9 @@ export default {
     incident: {
       'serious-violence': 'Serious violence', 'public-order': 'Public order', accident: 'Accident or disaster',
       rescue: 'Rescue or service', 'missing-person': 'Missing person', 'self-harm': 'Self-harm risk',
+    },
+    incidentSign: {
+      'serious-violence': 'V', 'public-order': 'P', accident: 'A', rescue: 'R', 'missing-person': 'M', 'self-harm': 'S',
     },
     severity: { minor: 'Minor', serious: 'Serious', critical: 'Critical' },
     incidentState: { open: 'Open', 'handed-over': 'Handed over', closed: 'Closed' },

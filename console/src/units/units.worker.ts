@@ -1,39 +1,85 @@
-/** The city's units, kept off the main thread: what arrives is parsed, merged, counted and searched here. */
+/** The city's units, kept off the main thread: what arrives is parsed, merged, counted, clustered and searched here. */
 
-import { UnitTable, type ColumnarRows } from './unit-table'
+import { buffersOf, draw, type Look } from './drawing'
 import { NO_UNITS, type DutyCounts } from './unit'
-import type { FromWorker, ToWorker } from './worker-messages'
+import { selected } from './unit-filter'
+import { UnitTable, type ColumnarRows } from './unit-table'
+import type { FromWorker, Question, ToWorker } from './worker-messages'
+
+/** Changes are drawn at most twice a second, and never take more than a quarter of this thread. */
+const REDRAW_MS = 500
+const COST_SHARE = 4
 
 const table = new UnitTable()
 const followed = new Set<string>()
+let look: Look | null = null
+let lookedAt = 0
+/** Counts snapshots: a drawing's references hold for one. */
+let generation = 0
+let costMs = 0
+let redraw: ReturnType<typeof setTimeout> | null = null
 
 self.onmessage = (event: MessageEvent<ToWorker>) => {
   const message = event.data
   switch (message.kind) {
-    case 'snapshot': {
-      const snapshot = JSON.parse(new TextDecoder().decode(message.json)) as ColumnarRows
-      table.replace(snapshot)
-      say({ kind: 'counts', at: snapshot.at, counts: table.counts() })
-      tell([...followed])
+    case 'snapshot':
+      take(JSON.parse(new TextDecoder().decode(message.json)) as ColumnarRows, true)
       return
-    }
-    case 'rows': {
-      const change = JSON.parse(message.json) as ColumnarRows
-      const touched = table.apply(change.rows)
-      say({ kind: 'counts', at: change.at, counts: table.counts() })
-      tell(touched.map((at) => table.ids[at]!).filter((id) => followed.has(id)))
-      return
-    }
-    case 'search':
-      say({ kind: 'answer', question: message.question, answer: table.search(message.text, message.limit) })
+    case 'rows':
+      take(JSON.parse(message.json) as ColumnarRows, false)
       return
     case 'follow':
       for (const id of message.ids) followed.add(id)
       tell(message.ids)
       return
-    case 'count-by-station':
-      say({ kind: 'answer', question: message.question, answer: countsByStation() })
+    case 'look':
+      look = message.look
+      lookedAt = performance.now()
+      drawNow()
       return
+    case 'question':
+      say({ kind: 'answer', number: message.number, answer: answer(message.question) })
+  }
+}
+
+function take(rows: ColumnarRows, isAll: boolean): void {
+  if (isAll) {
+    table.replace(rows)
+    generation += 1
+  }
+  const touched = isAll ? [...followed] : table.apply(rows.rows).map((at) => table.ids[at]!)
+  say({ kind: 'counts', at: rows.at, counts: table.counts() })
+  tell(touched.filter((id) => followed.has(id)))
+  redraw ??= setTimeout(drawNow, Math.max(REDRAW_MS, COST_SHARE * costMs))
+}
+
+function drawNow(): void {
+  if (redraw !== null) clearTimeout(redraw)
+  redraw = null
+  if (look === null) return
+  const begun = performance.now()
+  const drawing = draw(table, { ...look, nowS: nowS(look) })
+  costMs = performance.now() - begun
+  say({ kind: 'drawing', generation, drawing }, buffersOf(drawing))
+}
+
+/** The server's time now: what it was when the look came, and what has passed since. */
+function nowS(then: Look): number {
+  return then.nowS + (performance.now() - lookedAt) / 1000
+}
+
+function answer(question: Question): unknown {
+  switch (question.about) {
+    case 'text':
+      return table.search(question.text, question.limit)
+    case 'stations':
+      return countsByStation()
+    case 'box': {
+      const seen = selected(table, question.filter, question.box, question.nowS)
+      return { rows: seen.slice(0, question.limit).map((at) => table.rowAt(at)), total: seen.length }
+    }
+    case 'unit':
+      return question.generation === generation ? (table.ids[question.ref] ?? null) : null
   }
 }
 
@@ -59,6 +105,6 @@ function countsByStation(): Map<string, DutyCounts> {
   return counts
 }
 
-function say(message: FromWorker): void {
-  self.postMessage(message)
+function say(message: FromWorker, transfer: Transferable[] = []): void {
+  self.postMessage(message, { transfer })
 }

@@ -1,0 +1,69 @@
+import Feature from 'ol/Feature'
+import Point from 'ol/geom/Point'
+import VectorLayer from 'ol/layer/Vector'
+import { fromLonLat } from 'ol/proj'
+import VectorSource from 'ol/source/Vector'
+import Fill from 'ol/style/Fill'
+import RegularShape from 'ol/style/RegularShape'
+import Stroke from 'ol/style/Stroke'
+import Style from 'ol/style/Style'
+import Text from 'ol/style/Text'
+
+import type { Station } from '../api/organisation'
+import type { Colours } from './colours'
+
+const RADIUS = { city: 11, district: 9, station: 7 }
+/** Zooms from which a level's stars and names are shown. */
+const FROM_ZOOM = { city: 0, district: 0, station: 10.5 }
+const NAMES_FROM_ZOOM = { city: 0, district: 0, station: 11.5 }
+
+/** Police stations as stars with their names. */
+export class StationsLayer extends VectorLayer {
+  constructor(colours: Colours) {
+    super({ source: new VectorSource(), zIndex: 5, declutter: true })
+    this.paint(colours)
+  }
+
+  show(stations: readonly Station[]): void {
+    const source = this.getSource()!
+    source.clear()
+    source.addFeatures(stations.map((station) => {
+      const feature = new Feature(new Point(fromLonLat([station.location.lon, station.location.lat])))
+      feature.setId(station.station_id)
+      feature.set('station', station)
+      return feature
+    }))
+  }
+
+  paint(colours: Colours): void {
+    const drawn: Record<string, Style> = {}
+    this.setStyle((feature, resolution) => {
+      const station = feature.get('station') as Station
+      const zoom = Math.log2(156543.034 / resolution)
+      if (zoom < FROM_ZOOM[station.level]) return undefined
+      const isNamed = zoom >= NAMES_FROM_ZOOM[station.level]
+      return drawn[`${station.station_id}${String(isNamed)}`] ??= styleOf(station, isNamed, colours)
+    })
+  }
+}
+
+function styleOf(station: Station, isNamed: boolean, colours: Colours): Style {
+  const radius = RADIUS[station.level] * colours.scale
+  const image = new RegularShape({
+    points: 5,
+    radius,
+    radius2: radius / 2,
+    fill: new Fill({ color: colours.accent }),
+    stroke: new Stroke({ color: colours.surface, width: 1.5 }),
+    declutterMode: 'obstacle',
+  })
+  if (!isNamed) return new Style({ image })
+  const text = new Text({
+    text: station.name,
+    font: `${String(Math.round(11 * colours.scale))}px ${colours.font}`,
+    offsetY: radius + 8 * colours.scale,
+    fill: new Fill({ color: colours.accent }),
+    stroke: new Stroke({ color: colours.surface, width: 3 }),
+  })
+  return new Style({ image, text })
+}
