@@ -1,3 +1,4 @@
+import type { FeatureLike } from 'ol/Feature'
 import GeoJSON from 'ol/format/GeoJSON'
 import Graticule from 'ol/layer/Graticule'
 import TileLayer from 'ol/layer/Tile'
@@ -33,19 +34,20 @@ export function graticule(colours: Colours): Graticule {
 /** The city's own schematic base, if the deployment has one: features with `kind` and, if people call it something, `name`. */
 export async function schematicBase(): Promise<VectorSource | null> {
   const response = await fetch('/console/base.geojson')
-  const isGeoJson = response.headers.get('Content-Type')?.includes('json') === true
-  if (!response.ok || !isGeoJson) return null
+  if (!response.ok) return null
   const read = new GeoJSON().readFeatures(await response.json(), { featureProjection: 'EPSG:3857' })
   return new VectorSource({ features: read })
 }
 
-/** `kind`: water, green, road, rail or boundary; anything else is land. */
+/** `kind`: water, green, river, stream, road, rail or boundary; anything else is land. */
 export function schematicLayer(source: VectorSource, colours: Colours): VectorLayer {
   const area = (color: string) => new Style({ fill: new Fill({ color }), stroke: new Stroke({ color: colours.line, width: 1 }) })
-  const line = (color: string, width: number, lineDash?: number[]) => new Style({ stroke: new Stroke({ color, width, lineDash }) })
+  const line = (color: string, width: number, lineDash?: number[]) => new Style({ stroke: new Stroke({ color, width, lineDash, lineCap: 'round', lineJoin: 'round' }) })
   const styles: Record<string, Style> = {
     water: area(colours.water),
     green: area(colours.green),
+    river: line(colours.water, 9),
+    stream: line(colours.water, 4),
     road: line(colours.lineStrong, 1.2),
     rail: line(colours.lineStrong, 1, [6, 4]),
     boundary: line(colours.quiet, 1.2, [8, 4]),
@@ -59,10 +61,16 @@ export function schematicLayer(source: VectorSource, colours: Colours): VectorLa
       const style = styles[String(feature.get('kind'))] ?? land
       const name: unknown = feature.get('name')
       if (typeof name !== 'string') return style
-      const text = new Text({ text: name, font: `12px ${colours.font}`, fill: new Fill({ color: colours.quiet }), overflow: false })
+      const text = new Text({
+        text: name, font: `12px ${colours.font}`, fill: new Fill({ color: colours.quiet }), placement: isLine(feature) ? 'line' : 'point',
+      })
       return [style, new Style({ text })]
     },
   })
+}
+
+function isLine(feature: FeatureLike): boolean {
+  return feature.getGeometry()?.getType().endsWith('LineString') === true
 }
 
 /** The tiles of a map server that the deployment names. */

@@ -9,7 +9,7 @@ export default {
     onTheWay: '前往中',
     controls: '图层与筛选',
     layer: {
-      label: '图层', units: '单元', incidents: '警情', orders: '在途指令', stations: '公安单位', reach: '步行可达范围',
+      label: '图层', units: '单元', incidents: '警情', orders: '在途指令', stations: '公安单位', reach: '步行范围',
     },
     reach: { one: '1 分钟范围（米）', three: '3 分钟范围（米）' },
     filter: {
@@ -56,8 +56,8 @@ export default {
     onTheWay: 'on the way',
     controls: 'Layers and filters',
     layer: {
-      label: 'Layers', units: 'Units', incidents: 'Incidents', orders: 'Orders under way', stations: 'Police stations',
-      reach: 'Reach on foot',
+      label: 'Layers', units: 'Units', incidents: 'Incidents', orders: 'Orders', stations: 'Police',
+      reach: 'Walking reach',
     },
     reach: { one: 'Within 1 minute (m)', three: 'Within 3 minutes (m)' },
     filter: {

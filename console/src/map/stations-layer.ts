@@ -13,14 +13,13 @@ import type { Station } from '../api/organisation'
 import type { Colours } from './colours'
 
 const RADIUS = { city: 11, district: 9, station: 7 }
-/** Zooms from which a level's stars and names are shown. */
-const FROM_ZOOM = { city: 0, district: 0, station: 10.5 }
-const NAMES_FROM_ZOOM = { city: 0, district: 0, station: 11.5 }
+/** Zooms from which a level's stars are shown. Below it they would hide the numbers of units. */
+const FROM_ZOOM = { city: 0, district: 0, station: 12.5 }
 
 /** Police stations as stars with their names. */
 export class StationsLayer extends VectorLayer {
   constructor(colours: Colours) {
-    super({ source: new VectorSource(), zIndex: 5, declutter: true })
+    super({ source: new VectorSource(), zIndex: 12, declutter: true })
     this.paint(colours)
   }
 
@@ -36,18 +35,17 @@ export class StationsLayer extends VectorLayer {
   }
 
   paint(colours: Colours): void {
-    const drawn: Record<string, Style> = {}
+    const drawn: Partial<Record<string, Style>> = {}
     this.setStyle((feature, resolution) => {
       const station = feature.get('station') as Station
       const zoom = Math.log2(156543.034 / resolution)
       if (zoom < FROM_ZOOM[station.level]) return undefined
-      const isNamed = zoom >= NAMES_FROM_ZOOM[station.level]
-      return drawn[`${station.station_id}${String(isNamed)}`] ??= styleOf(station, isNamed, colours)
+      return drawn[station.station_id] ??= styleOf(station, colours)
     })
   }
 }
 
-function styleOf(station: Station, isNamed: boolean, colours: Colours): Style {
+function styleOf(station: Station, colours: Colours): Style {
   const radius = RADIUS[station.level] * colours.scale
   const image = new RegularShape({
     points: 5,
@@ -57,7 +55,6 @@ function styleOf(station: Station, isNamed: boolean, colours: Colours): Style {
     stroke: new Stroke({ color: colours.surface, width: 1.5 }),
     declutterMode: 'obstacle',
   })
-  if (!isNamed) return new Style({ image })
   const text = new Text({
     text: station.name,
     font: `${String(Math.round(11 * colours.scale))}px ${colours.font}`,

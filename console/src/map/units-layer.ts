@@ -86,6 +86,8 @@ export class UnitsLayer extends Layer {
     canvas.height = Math.round(height * ratio)
     if (drawing === null) return
     const pen = canvas.getContext('2d')!
+    // OpenLayers may draw the layers above onto the same canvas.
+    pen.save()
     this.symbols ??= new UnitSymbols(this.colours, ratio)
     const { center, resolution, zoom } = frame.viewState
     const toX = (x: number) => ((x - center[0]!) / resolution + width / 2) * ratio
@@ -99,6 +101,7 @@ export class UnitsLayer extends Layer {
       this.entry(pen, drawing, at, ratio, zoom)
     }
     if (this.chosen !== null) this.halo(pen, toX(this.chosen[0]), toY(this.chosen[1]), ratio)
+    pen.restore()
   }
 
   private entry(pen: CanvasRenderingContext2D, drawing: Drawing, at: number, ratio: number, zoom: number): void {

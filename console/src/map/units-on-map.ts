@@ -6,10 +6,14 @@ import { following } from '../live/following'
 import { useUnits, type Drawn } from '../stores/units'
 import type { Box, UnitFilter } from '../units/unit-filter'
 import { boxOf } from './city-map'
+import { currentColours } from './colours'
 import { boxToAskFor } from './subscription'
 
 /** Drawn beyond the edges, so that a short move shows no gap. */
 const MORE = 0.3
+const APART_PX = 58
+const APART_NEAR_PX = 34
+const SINGLES_FROM_ZOOM = 13.5
 const WHILE_MOVING_MS = 160
 const SETTLED_MS = 600
 
@@ -39,7 +43,13 @@ export class UnitsOnMap {
     const zoom = this.map.getView().getZoom()
     if (zoom === undefined) return
     const nowS = serverClock.now() / 1000
-    useUnits().look({ box: boxOf(this.map, MORE), zoom, filter, nowS, reach }, this.hear)
+    useUnits().look({ box: boxOf(this.map, MORE), zoom, apartPx: this.apartPx(), filter, nowS, reach }, this.hear)
+  }
+
+  /** Where single units can be told apart, fewer are drawn as one. */
+  private apartPx(): number {
+    const zoom = this.map.getView().getZoom() ?? 0
+    return (zoom < SINGLES_FROM_ZOOM ? APART_PX : APART_NEAR_PX) * currentColours().scale
   }
 
   stop(): void {

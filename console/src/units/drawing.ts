@@ -3,9 +3,10 @@ import Supercluster from 'supercluster'
 import { positionAgeS, type UnitFilter, type Box, selected } from './unit-filter'
 import type { UnitTable } from './unit-table'
 
-/** Units nearer to one another than this, in pixels, are drawn as one; above this zoom each stands for itself. */
-const RADIUS_PX = 58
-const CLUSTERS_UNTIL_ZOOM = 15
+/** Above this zoom each unit stands for itself. */
+const CLUSTERS_UNTIL_ZOOM = 15.5
+const LEVEL_MAX = 16
+const FEWEST = 3
 const NAMES_MAX = 150
 const NAMES_FROM_ZOOM = 16
 
@@ -13,6 +14,8 @@ const NAMES_FROM_ZOOM = 16
 export interface Look {
   box: Box
   zoom: number
+  /** Units nearer to one another than this, in pixels, are drawn as one. */
+  apartPx: number
   filter: UnitFilter
   /** The server's time, seconds. */
   nowS: number
@@ -55,8 +58,8 @@ type Index = Supercluster<Counted, Omit<Counted, 'at'>>
 /** The units of a look, clustered. */
 export function draw(table: UnitTable, look: Look): Drawing {
   const seen = selected(table, look.filter, look.box, look.nowS)
-  const zoom = Math.round(look.zoom)
-  const entries = clustered(table, seen, zoom).getClusters([...look.box], zoom)
+  const level = look.zoom > CLUSTERS_UNTIL_ZOOM ? LEVEL_MAX : Math.round(look.zoom)
+  const entries = clustered(table, seen, level, look).getClusters([...look.box], level + (level === LEVEL_MAX ? 1 : 0))
   const drawing = emptyDrawing(entries.length)
   entries.forEach((entry, position) => {
     const [lon, lat] = entry.geometry.coordinates as [number, number]
@@ -82,14 +85,14 @@ export function buffersOf(drawing: Drawing): ArrayBuffer[] {
   return Object.values(drawing).filter(ArrayBuffer.isView).map((view) => view.buffer as ArrayBuffer)
 }
 
-function clustered(table: UnitTable, seen: readonly number[], zoom: number): Index {
-  const level = Math.min(zoom, CLUSTERS_UNTIL_ZOOM)
+/** Only the level that is looked at; its radius is as many pixels as wanted at the zoom between levels, too. */
+function clustered(table: UnitTable, seen: readonly number[], level: number, look: Look): Index {
   const index: Index = new Supercluster({
     minZoom: level,
     maxZoom: level,
-    radius: RADIUS_PX,
+    radius: look.apartPx * 2 ** (level - look.zoom),
     extent: 256,
-    minPoints: 3,
+    minPoints: FEWEST,
     map: ({ on, short }) => ({ on, short }),
     reduce: (sum, { on, short }) => {
       sum.on += on
