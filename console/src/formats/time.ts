@@ -31,6 +31,14 @@ export function useTimeTexts() {
     }).format(date)
   }
 
+  /** `14:03`, with the date before it when that is not today. */
+  function minute(rfc3339: string): string {
+    const date = new Date(rfc3339)
+    const isToday = date.toDateString() === new Date().toDateString()
+    const day = isToday ? {} : { month: '2-digit', day: '2-digit' } as const
+    return new Intl.DateTimeFormat(locale.value, { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date)
+  }
+
   function number(value: number): string {
     return new Intl.NumberFormat(locale.value).format(value)
   }
@@ -42,5 +50,5 @@ export function useTimeTexts() {
       : t('formats.kilometres', { n: (metres / 1000).toFixed(1) })
   }
 
-  return { age, moment, number, distance }
+  return { age, moment, minute, number, distance }
 }

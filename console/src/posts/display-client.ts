@@ -1,0 +1,10 @@
+import { api } from '../api'
+import { ApiClient } from '../api/client'
+import { currentLocale } from '../text'
+
+/** A display carries a token that was issued to it, behind the # of its address; without one, whoever is logged in asks. */
+export function displayClient(hash: string): ApiClient {
+  const token = new URLSearchParams(hash.replace(/^#/, '')).get('token')
+  if (token === null) return api
+  return new ApiClient({ token: () => Promise.resolve(token), renewed: () => Promise.resolve(null) }, currentLocale)
+}
