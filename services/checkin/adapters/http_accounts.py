@@ -11,6 +11,7 @@ from services.checkin.application.account_ports import Accounts
 from services.checkin.application.administer_accounts import AccountsDesk, Newcomer, OneTime
 from services.checkin.domain.accounts import Account, Right
 from shared.contracts.base import Id, Path
+from shared.platform.web.document import PAGED
 from shared.platform.web.paging import link_next, read_cursor
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, current_principal, principal_with
@@ -85,7 +86,7 @@ def account_routes(desk: AccountsDesk, accounts: Accounts, clock: Clock) -> APIR
             raise Problem(404, "account-unknown")
         return account_out(account)
 
-    @router.get("/accounts")
+    @router.get("/accounts", responses=PAGED)
     async def listing(
         request: Request,
         response: Response,

@@ -19,6 +19,7 @@ from shared.contracts.duty import CheckOut
 from shared.platform.commands import CommandGateway
 from shared.platform.outcomes import Outcome
 from shared.platform.web.api import command_id, correlation_id, pending_response, refused
+from shared.platform.web.document import LATER, TOO_OFTEN
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
 from shared.ports import Clock
@@ -77,7 +78,7 @@ def check_in_routes(desk: CheckInDesk, gateway: CommandGateway, directory: Direc
     ready = Depends(registry_is_read(directory))
     router = APIRouter(prefix="/checkin/v1", tags=["duty"], dependencies=[ready])
 
-    @router.post("/check-ins", status_code=201, response_model=DutyAnswer)
+    @router.post("/check-ins", status_code=201, response_model=DutyAnswer, responses={**LATER, **TOO_OFTEN})
     async def check_in(body: CheckInRequest, caller: OnTheSpot, request: Request) -> Response:
         """Go on duty, or renew it. 202 when the decision takes longer than 2 s."""
         now = clock.now()
@@ -93,7 +94,7 @@ def check_in_routes(desk: CheckInDesk, gateway: CommandGateway, directory: Direc
         )
         return _answer(outcome, caller)
 
-    @router.post("/check-outs", status_code=201, response_model=DutyAnswer)
+    @router.post("/check-outs", status_code=201, response_model=DutyAnswer, responses=LATER)
     async def check_out(body: CheckOutRequest, caller: OnTheSpot, request: Request) -> Response:
         """Go off duty."""
         if body.unit_id not in directory.units:

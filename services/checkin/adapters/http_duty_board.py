@@ -18,6 +18,7 @@ from services.checkin.application.duty_board import (
     duty_board,
 )
 from services.checkin.application.ports import DutyBook, Registry
+from shared.contracts.base import Id
 from shared.platform.web.audited import audited
 from shared.platform.web.tokens import Principal, principal_with
 from shared.ports import Clock
@@ -91,7 +92,7 @@ def duty_board_routes(directory: Directory, book: DutyBook, registry: Registry, 
         caller: Watcher,
         request: Request,
         response: Response,
-        station: Annotated[str | None, Query(description="a node of the tree: its whole subtree")] = None,
+        station: Annotated[Id | None, Query(description="a node of the tree: its whole subtree")] = None,
     ) -> BoardOut:
         """Who is on, who is missing, and which units have no quorum and why, station by station."""
         now = clock.now()

@@ -33,6 +33,7 @@ from shared.platform.commands import CommandGateway
 from shared.platform.outcomes import Outcome
 from shared.platform.web.api import command_id, correlation_id, pending_response, refused
 from shared.platform.web.audited import audited
+from shared.platform.web.document import LATER, PAGED, TOO_OFTEN
 from shared.platform.web.paging import link_next, read_cursor
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
@@ -65,7 +66,7 @@ def hazard_routes(
     router = APIRouter(prefix="/checkin/v1/hazards", tags=["hazards"], dependencies=[ready])
     desk, ids = HazardDesk(directory, photos), SystemIds()
 
-    @router.post("", status_code=201, response_model=HazardOut)
+    @router.post("", status_code=201, response_model=HazardOut, responses={**LATER, **TOO_OFTEN})
     async def report(
         request: Request,
         caller: Anybody,
@@ -100,12 +101,12 @@ def hazard_routes(
             raise _problem(command)
         return _answer(await submit(request, command.hazard_id, command), 201)
 
-    @router.get("", response_model=HazardsOut)
+    @router.get("", response_model=HazardsOut, responses=PAGED)
     async def listing(
         request: Request,
         response: Response,
         caller: Anybody,
-        station: Annotated[str | None, Query(description="a node of the tree: its whole subtree")] = None,
+        station: Annotated[Id | None, Query(description="a node of the tree: its whole subtree")] = None,
         status: HazardStatus | None = None,
         cursor: str | None = None,
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
@@ -137,14 +138,14 @@ def hazard_routes(
         await audited(request, "hazard-photo-seen", hazard_id)
         return Response(found.content, media_type=found.content_type, headers=_OF_PHOTOS)
 
-    @router.post("/{hazard_id}/rectify", response_model=HazardOut)
+    @router.post("/{hazard_id}/rectify", response_model=HazardOut, responses=LATER)
     async def rectify(request: Request, hazard_id: Id, body: NoteIn, caller: Anybody) -> Response:
         """It is right now."""
         await visible(caller, hazard_id)
         command = RectifyHazard(hazard_id=hazard_id, by=caller.subject, note=body.note)
         return _answer(await submit(request, hazard_id, command), 200)
 
-    @router.post("/{hazard_id}/verify", response_model=HazardOut)
+    @router.post("/{hazard_id}/verify", response_model=HazardOut, responses=LATER)
     async def verify(request: Request, hazard_id: Id, body: NoteIn, caller: Police) -> Response:
         """Somebody else than the one who put it right has seen that it is."""
         await visible(caller, hazard_id)

@@ -10,6 +10,7 @@ from services.checkin.adapters.http_registry_ready import registry_is_read
 from services.checkin.adapters.post_qr import labelled_qr_svg, member_page, qr_svg
 from services.checkin.application.directory import Directory
 from services.checkin.domain.codes import PostCodes
+from shared.contracts.base import Id
 from shared.contracts.registry import Post
 from shared.platform.web.audited import audited
 from shared.platform.web.problems import Problem
@@ -47,7 +48,7 @@ def post_code_routes(directory: Directory, codes: PostCodes, clock: Clock, publi
     router = APIRouter(prefix="/checkin/v1", tags=["duty"], dependencies=[ready])
 
     @router.get("/posts/{post_id}/code")
-    async def shown_code(post_id: str, caller: ShowsCodes, response: Response) -> ShownCode:
+    async def shown_code(post_id: Id, caller: ShowsCodes, response: Response) -> ShownCode:
         """What the post's display shows now. Ask again at `until`."""
         _visible_post(directory, post_id, caller)
         shown = codes.shown(post_id, clock.now())
@@ -55,7 +56,7 @@ def post_code_routes(directory: Directory, codes: PostCodes, clock: Clock, publi
         return ShownCode(post_id=post_id, code=shown.code, step=shown.step, since=shown.since, until=shown.until)
 
     @router.get("/posts/{post_id}/printed-code")
-    async def printed_code(post_id: str, caller: Prints, request: Request, response: Response) -> PrintedCode:
+    async def printed_code(post_id: Id, caller: Prints, request: Request, response: Response) -> PrintedCode:
         """What is printed at the post, where its site chose so."""
         if not _visible_post(directory, post_id, caller).fixed_code_allowed:
             raise Problem(404, "no-fixed-code")
@@ -76,7 +77,7 @@ def post_code_routes(directory: Directory, codes: PostCodes, clock: Clock, publi
         },
     )
     async def qr(
-        post_id: str,
+        post_id: Id,
         caller: ShowsCodes,
         request: Request,
         for_: Annotated[

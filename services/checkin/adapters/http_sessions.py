@@ -20,6 +20,7 @@ from services.checkin.application.log_in import (
 )
 from services.checkin.application.sessions import Opened, SessionDesk
 from shared.platform.web.audited import address_of
+from shared.platform.web.document import TOO_OFTEN
 from shared.platform.web.problems import Problem
 from shared.ports import Clock
 from shared.vocabulary.decisions import Refused
@@ -61,9 +62,8 @@ def session_routes(desk: LoginDesk, sessions: SessionDesk, clock: Clock) -> APIR
     """`POST /sessions`, `POST /sessions/refresh` and `DELETE /sessions/current`."""
     router = APIRouter(prefix=PATH, tags=["accounts"])
     more = {200: {"model": AskedFor, "description": "Something more is needed"}}
-    busy = {429: {"description": "Too many tries; see Retry-After"}}
 
-    @router.post("", status_code=201, response_model=LoggedIn, responses={**more, **busy})
+    @router.post("", status_code=201, response_model=LoggedIn, responses={**more, **TOO_OFTEN})
     async def log_in(request: Request, body: LogInRequest) -> Response:
         """Log in with a password, a new one where it was given by somebody else, and the second factor."""
         now = clock.now()

@@ -6,15 +6,26 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from services.checkin.adapters.http_registry_ready import registry_is_read
+from services.checkin.adapters.http_unit_models import (
+    FEATURE,
+    FEATURES,
+    GEOJSON,
+    StationsOut,
+    UnitsOut,
+    UnitWithPosts,
+    feature_out,
+    unit_out,
+)
 from services.checkin.application.directory import Directory
 from services.checkin.application.find_units import Box, UnitFilter, UnitOnDuty, find_units
 from services.checkin.application.ports import DutyBook
+from shared.contracts.base import Id
+from shared.platform.web.document import PAGED
 from shared.platform.web.paging import link_next, read_cursor
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
 from shared.vocabulary.terms import DutyState, Role, SiteClass
 
-GEOJSON = "application/geo+json"
 PAGE_MAX = 1000
 _CREW = (Role.LEADER, Role.MEMBER)
 
@@ -26,18 +37,19 @@ def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
     ready = Depends(registry_is_read(directory))
     router = APIRouter(prefix="/checkin/v1", tags=["registry"], dependencies=[ready])
 
-    @router.get("/stations")
-    async def stations(caller: Reader) -> dict[str, Any]:
+    @router.get("/stations", response_model=StationsOut)
+    async def stations(caller: Reader) -> Response:
         """The caller's part of the tree, parents first."""
         seen = [station for station in directory.stations.values() if caller.may_see(station.path)]
-        return {"items": [station.model_dump(mode="json") for station in sorted(seen, key=lambda s: s.path)]}
+        items = [station.model_dump(mode="json") for station in sorted(seen, key=lambda s: s.path)]
+        return JSONResponse({"items": items})
 
-    @router.get("/units", responses={200: {"content": {GEOJSON: {}}}})
+    @router.get("/units", response_model=UnitsOut, responses={200: {**PAGED[200], **_as_geojson(FEATURES)}})
     async def units(
         caller: Reader,
         request: Request,
         bbox: Annotated[str | None, Query(description="west,south,east,north in WGS-84 degrees")] = None,
-        station: Annotated[str | None, Query(description="a node of the tree: its whole subtree")] = None,
+        station: Annotated[Id | None, Query(description="a node of the tree: its whole subtree")] = None,
         site_class: Annotated[SiteClass | None, Query(alias="class")] = None,
         duty: DutyState | None = None,
         cursor: str | None = None,
@@ -53,29 +65,33 @@ def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
         )
         page = await find_units(wanted, read_cursor(cursor) or "", limit, directory, book)
         if GEOJSON in request.headers.get("accept", ""):
-            features = [_feature(item) for item in page.items]
+            features = [feature_out(item) for item in page.items]
             response = JSONResponse({"type": "FeatureCollection", "features": features}, media_type=GEOJSON)
         else:
-            response = JSONResponse({"items": [_unit(item) for item in page.items]})
+            response = JSONResponse({"items": [unit_out(item) for item in page.items]})
         link_next(request, response, page.next_after)
         response.headers["Vary"] = "Accept"
         return response
 
-    @router.get("/units/{unit_id}", responses={200: {"content": {GEOJSON: {}}}})
-    async def unit(unit_id: str, caller: Reader, request: Request) -> Response:
+    @router.get("/units/{unit_id}", response_model=UnitWithPosts, responses={200: _as_geojson(FEATURE)})
+    async def unit(unit_id: Id, caller: Reader, request: Request) -> Response:
         """One unit with its members, equipment, posts and duty."""
         found = directory.units.get(unit_id)
         if found is None or not caller.may_see(found.path) or (caller.role in _CREW and caller.unit_id != unit_id):
             raise Problem(404, "not-found")
         item = UnitOnDuty(directory.with_equipment(found), (await book.standings([unit_id]))[unit_id])
         if GEOJSON in request.headers.get("accept", ""):
-            return JSONResponse(_feature(item), media_type=GEOJSON)
+            return JSONResponse(feature_out(item), media_type=GEOJSON)
         site = directory.sites.get(found.site_id)
         posts = [] if site is None else [post.model_dump(mode="json") for post in site.posts]
-        return JSONResponse({**_unit(item), "posts": posts})
+        return JSONResponse({**unit_out(item), "posts": posts})
 
     del stations, units, unit  # registered
     return router
+
+
+def _as_geojson(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {GEOJSON: {"schema": schema}}}
 
 
 def subtree_of(directory: Directory, caller: Principal, station: str | None) -> str:
@@ -98,30 +114,3 @@ def _box(text: str | None) -> Box | None:
     if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):
         raise Problem(422, "invalid", "not a box on Earth", field="bbox")
     return Box(west, south, east, north)
-
-
-def _unit(item: UnitOnDuty) -> dict[str, Any]:
-    return {**item.unit.model_dump(mode="json"), "duty": _duty(item)}
-
-
-def _duty(item: UnitOnDuty) -> dict[str, Any]:
-    until = item.standing.until
-    return {
-        "state": item.standing.state.value,
-        "until": None if until is None else until.isoformat(),
-        "on_duty": [
-            {"member_id": lease.member_id, "post_id": lease.post_id, "until": lease.until.isoformat()}
-            for lease in item.standing.leases
-        ],
-    }
-
-
-def _feature(item: UnitOnDuty) -> dict[str, Any]:
-    properties = _unit(item)
-    place = properties.pop("location")
-    return {
-        "type": "Feature",
-        "id": item.unit.unit_id,
-        "geometry": {"type": "Point", "coordinates": [place["lon"], place["lat"]]},
-        "properties": properties,
-    }

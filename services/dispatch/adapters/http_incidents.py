@@ -20,9 +20,10 @@ from services.dispatch.adapters.http_parts import SERVICE, Parts
 from services.dispatch.application.incident_views import Position, Search, Status, Summary
 from services.dispatch.application.ports import Home
 from services.dispatch.application.report_incident import NoStation, Report, Reporter
-from shared.contracts.base import Place
+from shared.contracts.base import Id, Place
 from shared.contracts.incident import ReportSighting, Source
 from shared.platform.web.api import command_id, pending_response
+from shared.platform.web.document import LATER, PAGED
 from shared.platform.web.paging import link_next, read_cursor
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal
@@ -38,7 +39,7 @@ def incident_routes(parts: Parts, ids: Ids) -> APIRouter:
     """`/dispatch/v1/incidents` and what is below it, but for orders and endings."""
     router = APIRouter(prefix="/dispatch/v1/incidents")
 
-    @router.post("", status_code=201, response_model=IncidentOut)
+    @router.post("", status_code=201, response_model=IncidentOut, responses=LATER)
     async def report(request: Request, body: ReportIn, principal: AnyReporter) -> Response:
         """201 with the incident. The same `external_id` of the same source is the same incident."""
         key = command_id(request)
@@ -49,7 +50,7 @@ def incident_routes(parts: Parts, ids: Ids) -> APIRouter:
             raise Problem(422, "no-station", field="location") from error
         return await parts.submit(request, command, drill=command.drill, status=201)
 
-    @router.get("", response_model=list[SummaryOut])
+    @router.get("", response_model=list[SummaryOut], responses=PAGED)
     async def listing(
         request: Request,
         response: Response,
@@ -78,15 +79,15 @@ def incident_routes(parts: Parts, ids: Ids) -> APIRouter:
         return [_summary_out(summary) for summary in page.items]
 
     @router.get("/{incident_id}", response_model=IncidentOut)
-    async def one(incident_id: str, principal: AnyReporter) -> IncidentOut:
+    async def one(incident_id: Id, principal: AnyReporter) -> IncidentOut:
         """The incident as it is now."""
         return await parts.shown(await parts.visible(principal, incident_id))
 
-    @router.get("/{incident_id}/events", response_model=list[EventOut])
+    @router.get("/{incident_id}/events", response_model=list[EventOut], responses=PAGED)
     async def events(
         request: Request,
         response: Response,
-        incident_id: str,
+        incident_id: Id,
         principal: AnyReporter,
         cursor: str | None = None,
         limit: Limit = 100,
@@ -98,8 +99,8 @@ def incident_routes(parts: Parts, ids: Ids) -> APIRouter:
         link_next(request, response, str(after + limit) if len(found) == limit else None)
         return [EventOut.model_validate(event) for event in found]
 
-    @router.post("/{incident_id}/sightings", status_code=201, response_model=SightingOut)
-    async def see(request: Request, incident_id: str, body: SightingIn, principal: AnyActor) -> Response:
+    @router.post("/{incident_id}/sightings", status_code=201, response_model=SightingOut, responses=LATER)
+    async def see(request: Request, incident_id: Id, body: SightingIn, principal: AnyActor) -> Response:
         """Anybody who got the broadcast may say what they saw, also who may not see the incident itself."""
         incident = await parts.known(incident_id)
         place = None if body.location is None else place_of(principal, body.location)

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from services.notify.application.views import Deliveries, DeliveryView
+from shared.contracts.base import Id
+from shared.platform.web.document import PAGED
 from shared.platform.web.paging import link_next, read_cursor
 from shared.platform.web.tokens import Principal, principal_with
 from shared.vocabulary.terms import Role
@@ -23,12 +25,12 @@ def deliveries_router(deliveries: Deliveries) -> APIRouter:
     """`GET /notify/v1/deliveries?incident=`."""
     router = APIRouter(tags=["deliveries"])
 
-    @router.get("/notify/v1/deliveries")
+    @router.get("/notify/v1/deliveries", responses=PAGED)
     async def read_deliveries(
         request: Request,
         response: Response,
         caller: Overseer,
-        incident: Annotated[str, Query(min_length=1, max_length=80)],
+        incident: Id,
         cursor: str | None = None,
         limit: Annotated[int, Query(ge=1, le=50)] = 20,
     ) -> DeliveriesPage:

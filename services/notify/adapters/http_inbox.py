@@ -11,15 +11,18 @@ from pydantic import BaseModel
 
 from services.notify.adapters.redis_bell import InboxBell
 from services.notify.application.views import Inbox, InboxItem
+from shared.contracts.base import Id
 from shared.contracts.delivery import AcknowledgeDelivery
 from shared.platform.commands import CommandGateway
 from shared.platform.web.api import command_id, correlation_id, pending_response, refused
+from shared.platform.web.document import LATER, PAGED, Answers, header
 from shared.platform.web.paging import link_next, read_cursor
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
 from shared.vocabulary.terms import ChannelKind, Lane, Role
 
 WAIT_MAX_S = 25
+NOTHING_NEW: Answers = {304: {"description": "Nothing new", "headers": {"ETag": header("As given.")}}}
 
 Caller = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER, Role.LEADER, Role.MEMBER))]
 
@@ -41,7 +44,7 @@ def inbox_router(inbox: Inbox, bell: InboxBell, gateways: Mapping[Lane, CommandG
     """`GET /notify/v1/inbox` and `POST /notify/v1/inbox/{id}/acknowledge`."""
     router = APIRouter(tags=["inbox"])
 
-    @router.get("/notify/v1/inbox", response_model=InboxPage, responses={304: {"description": "Nothing new"}})
+    @router.get("/notify/v1/inbox", response_model=InboxPage, responses={**PAGED, **NOTHING_NEW})
     async def read_inbox(
         request: Request,
         caller: Caller,
@@ -71,9 +74,9 @@ def inbox_router(inbox: Inbox, bell: InboxBell, gateways: Mapping[Lane, CommandG
     @router.post(
         "/notify/v1/inbox/{delivery_id}/acknowledge",
         response_model=Acknowledged,
-        responses={202: {"description": "Durable, not yet decided; ask at Location"}},
+        responses=LATER,
     )
-    async def acknowledge(request: Request, caller: Caller, delivery_id: str) -> Acknowledged | Response:
+    async def acknowledge(request: Request, caller: Caller, delivery_id: Id) -> Acknowledged | Response:
         """The caller has read it: nothing more of it is sent to them."""
         plan = await inbox.find(caller.subject, delivery_id)
         if plan is None:

@@ -3,22 +3,25 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, cast
+from typing import Literal, Protocol, cast
 
 import structlog
 from aiokafka.errors import KafkaError
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.contracts.base import Id
 from shared.platform.clock import SystemIds
 from shared.platform.outcomes import Outcome
 from shared.platform.settings import PlatformSettings
 from shared.platform.telemetry import HTTP_SECONDS
 from shared.platform.tracing import answered, answering
 from shared.platform.web.audited import refusal_audited
+from shared.platform.web.document import LATER, TO_ANYTHING, describe
 from shared.platform.web.health import Check, health_router
 from shared.platform.web.idempotency import BODY_MAX, IdempotencyMiddleware, request_id
 from shared.platform.web.problems import Problem, Titles, install_problem_handlers, problem_response
@@ -59,7 +62,7 @@ def create_api(
         openapi_url=f"/{service}/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        responses=dict.fromkeys((401, 403, 404, 413, 422, 503), _PROBLEM),
+        responses=TO_ANYTHING,
     )
     app.state.tokens = TokenReader(settings.token_public_key, clock)
     app.state.audit = audit
@@ -71,31 +74,8 @@ def create_api(
     app.include_router(health_router(checks))
     app.add_middleware(IdempotencyMiddleware, redis=redis, service=service, titles=titles, body_max=body_max)
     app.add_middleware(ObservingMiddleware, service=service)
+    describe(app)
     return app
-
-
-_PROBLEM: dict[str, Any] = {
-    "description": "Problem document (RFC 9457)",
-    "content": {
-        "application/problem+json": {
-            "schema": {
-                "type": "object",
-                "required": ["type", "title", "status", "code"],
-                "properties": {
-                    "type": {"type": "string"},
-                    "title": {"type": "string"},
-                    "status": {"type": "integer"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                    "field": {"type": "string"},
-                    "instance": {"type": "string"},
-                    "correlation_id": {"type": ["string", "null"]},
-                    "errors": {"type": "array", "items": {"type": "object"}},
-                },
-            }
-        }
-    },
-}
 
 
 def _unavailable(titles: Titles) -> Callable[[Request, Exception], JSONResponse]:
@@ -186,15 +166,24 @@ class OfAny:
         return None
 
 
+class Decided(BaseModel):
+    """The command had its effect."""
+
+    status: Literal["accepted"]
+    command_id: str
+    aggregate_id: str
+
+
 def install_command_route(app: FastAPI, service: str, gateway: Outcomes) -> None:
     """`GET /{service}/v1/commands/{aggregate}/{command}`: what became of a command that answered 202.
 
     Whoever may send commands and has the command's id, which only its sender was told, may ask.
     """
     asked_by = [Depends(principal_with(*SENDERS))]
+    path = f"/{service}/v1/commands/{{aggregate_id}}/{{command}}"
 
-    @app.get(f"/{service}/v1/commands/{{aggregate_id}}/{{command}}", response_model=None, dependencies=asked_by)
-    async def command_outcome(aggregate_id: str, command: str) -> Response:
+    @app.get(path, response_model=Decided, responses=LATER, dependencies=asked_by)
+    async def command_outcome(aggregate_id: Id, command: Id) -> Response:
         """200 with the outcome; 202 while it is not decided or no longer known."""
         outcome = await gateway.outcome(aggregate_id, command)
         if outcome is None:

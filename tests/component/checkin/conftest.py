@@ -205,7 +205,7 @@ async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = ""
     """Everything of EVERYTHING is registered, and nobody is on duty."""
     settings = CheckinSettings(
         kafka_bootstrap="nowhere:1",
-        redis_url="redis://nowhere:1",
+        redis_url="redis://127.0.0.1:9/0",
         token_public_key=PUBLIC_KEY,
         token_private_key=PRIVATE_KEY,
         database_url="sqlite+aiosqlite:///nowhere",
