@@ -29,7 +29,7 @@ export npm_config_cache := $(VAR)/cache/npm
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(VENV)
 
-.PHONY: help demo up test check chaos chaos-prove bench console lock clean
+.PHONY: help demo up test check chaos chaos-prove bench console pictures lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ bench: $(VENV)/.dev ## every figure against a limit or a peer of the same run (R
 	@$(BIN)/python -m tests.bench $(ROWS)
 
 console: $(CONSOLE)/.built ## the web console and the member's page, into var/console
+
+pictures: $(VENV)/.dev $(CONSOLE)/.built ## docs/pictures and the figures of docs/console.md, from a whole city (UNITS=23000)
+	@$(BIN)/python -m tests.pictures
 
 lock: $(VENV)/.uv ## requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)
 	$(COMPILE) pyproject.toml --extra local --extra dev --output-file requirements/dev.txt

@@ -18,7 +18,7 @@ _clock, _ids = SystemClock(), SystemIds()
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A member who goes on duty."""
+    """A member who goes on duty, at a post of the unit's site that is made up where none is named."""
 
     unit_id: str
     member_id: str
@@ -27,6 +27,7 @@ class Standing:
     site_class: SiteClass
     quorum: int
     place: Place
+    post_id: str | None = None
 
 
 def check_in_records(people: Iterable[Standing], reply_to: str | None) -> list[EncodedRecord]:
@@ -39,7 +40,7 @@ def _record(person: Standing, reply_to: str | None) -> EncodedRecord:
     body = CheckIn(
         unit_id=person.unit_id,
         member_id=person.member_id,
-        post_id=f"p-{person.unit_id}",
+        post_id=person.post_id or f"p-{person.unit_id}",
         station_id=person.station_id,
         path=person.path,
         site_class=person.site_class,
