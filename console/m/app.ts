@@ -29,21 +29,21 @@ export class App {
     const orders = new OrderDesk(phone, alarm)
     const sos = new SosDesk(phone, () => duty.unit?.location ?? null)
     const app = new App(phone, alarm, duty, orders, sos)
+    app.screen = screenOf(history.state)
     await Promise.all([duty.start(), orders.start()])
+    await app.readAddress()
     return app
   }
 
   /** From here on the page lives. */
-  async start(): Promise<void> {
+  start(): void {
     this.alarm.listenForTouch()
-    this.screen = screenOf(history.state)
     addEventListener('popstate', (event) => this.show(screenOf(event.state)))
     addEventListener('hashchange', () => void this.readAddress())
     addEventListener('online', () => this.resume())
     addEventListener('offline', () => this.phone.setConnection('off'))
     document.addEventListener('visibilitychange', () => this.resume())
     setInterval(() => void this.tick(), TICK_MS)
-    await this.readAddress()
     this.resume()
   }
 

@@ -21,11 +21,25 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 }
 
 const drawn = new WeakMap<Element, string>()
+let pressed: Node | null = null
 
-/** Fills `host` anew when what it `shows` has changed. What had the focus gets it back. */
+/** Watches what the thumb is on. `released`: it may be drawn anew now. */
+export function watchThumb(released: () => void): void {
+  addEventListener('pointerdown', ({ target }) => {
+    pressed = target as Node
+  })
+  for (const end of ['pointerup', 'pointercancel']) {
+    addEventListener(end, () => {
+      pressed = null
+      setTimeout(released) // after the click
+    })
+  }
+}
+
+/** Fills `host` anew when what it `shows` has changed, but not under the thumb. What had the focus gets it back. */
 export function redraw(host: HTMLElement, shows: unknown, build: () => Child[]): void {
   const signature = JSON.stringify(shows)
-  if (drawn.get(host) === signature) return
+  if (drawn.get(host) === signature || (pressed && host.contains(pressed))) return
   drawn.set(host, signature)
   const active = document.activeElement
   const key = active && host.contains(active) ? active.getAttribute('data-key') : null

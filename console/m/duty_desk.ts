@@ -54,7 +54,7 @@ export class DutyDesk {
 
   standing(): Standing | null {
     const { account } = this.phone
-    return this.unit && account ? standingOf(this.unit, account.member_id, this.phone.now()) : null
+    return this.unit && account ? standingOf(this.unit, account.account_id, this.phone.now()) : null
   }
 
   /** The check-in or check-out that waits to be sent. */
@@ -70,7 +70,7 @@ export class DutyDesk {
     this.is_locating = true
     this.no_fix = null
     this.phone.changed()
-    const fix = await this.phone.locate()
+    const fix = await this.phone.locate(this.phone.result('check-in')?.code === 'outside-geofence')
     this.is_locating = false
     if (typeof fix === 'string') this.no_fix = fix
     else await this.phone.queue.add(checkIn(unit_id, scan, pin, fix))
@@ -98,7 +98,7 @@ export class DutyDesk {
     if (!account?.unit_id || typeof fix === 'string') return
     const { crs, ...place } = asLocation(fix)
     const time = new Date(fix.at + this.phone.clock.offset_ms).toISOString()
-    const fixes = [{ unit_id: account.unit_id, member_id: account.member_id, ...place, time }]
+    const fixes = [{ unit_id: account.unit_id, member_id: account.account_id, ...place, time }]
     const body = JSON.stringify({ fixes, crs })
     const answer = await this.phone.session.ask('/checkin/v1/positions', { method: 'POST', type: 'application/json', body })
     if (answer.status === 202 && answer.body['accepted'] === 1) this.position_at = this.phone.now()

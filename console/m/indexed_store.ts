@@ -73,10 +73,6 @@ export class IndexedStore implements Store {
     return this.write([VALUES], ([values]) => values.put(value, name))
   }
 
-  forget(): Promise<void> {
-    return this.write([VALUES], ([values]) => values.clear())
-  }
-
   private read<T>(name: string, reading: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const asked = reading(this.database.transaction(name).objectStore(name))

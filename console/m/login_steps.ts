@@ -1,14 +1,13 @@
 import type { Answer, Json } from './http'
 
 export interface Account {
+  /** A member's account is called as the member is. */
   account_id: string
   login: string
   name: string
-  role: string
+  role: string | null
   station_id: string | null
   unit_id: string | null
-  /** As which member the unit's duty knows the account: the subject of its tokens. */
-  member_id: string
 }
 
 /** What logging in asks for next, or that it is done, or why not. */
@@ -36,20 +35,7 @@ export function nextStep(answer: Answer): Step {
 }
 
 function accountOf(body: Json): Account | null {
-  const token = body['access_token']
-  const told = body['account']
-  if (typeof token !== 'string' || typeof told !== 'object' || told === null) return null
-  const account = told as Omit<Account, 'member_id'>
-  return { ...account, member_id: subjectOf(token) ?? account.account_id }
-}
-
-function subjectOf(token: string): string | null {
-  try {
-    const claims = token.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/')
-    const bytes = Uint8Array.from(atob(claims), (char) => char.charCodeAt(0))
-    const { sub } = JSON.parse(new TextDecoder().decode(bytes)) as Json
-    return typeof sub === 'string' ? sub : null
-  } catch {
-    return null
-  }
+  const account = body['account']
+  const is_whole = typeof body['access_token'] === 'string' && typeof account === 'object'
+  return is_whole ? (account as Account | null) : null
 }

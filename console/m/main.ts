@@ -1,5 +1,5 @@
 import { App, type Screen } from './app'
-import { button, el, redraw } from './dom'
+import { button, el, redraw, watchThumb } from './dom'
 import { IndexedStore } from './indexed_store'
 import { language, startLanguage, t } from './language'
 import { wordsFor } from './problems'
@@ -70,6 +70,7 @@ function show(app: App): void {
     is_asked = true
     setTimeout(draw)
   })
+  watchThumb(() => app.phone.changed())
   draw()
 }
 
@@ -86,7 +87,7 @@ async function start(): Promise<void> {
   void navigator.storage?.persist?.()
   const app = await App.open(store)
   show(app)
-  await app.start()
+  app.start()
 }
 
 void start()

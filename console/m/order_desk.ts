@@ -68,7 +68,7 @@ export class OrderDesk {
     this.arriving = seen.message.order_id
     this.unplaced = null
     this.phone.changed()
-    const fix = await this.phone.locate()
+    const fix = await this.phone.locate(true)
     this.arriving = null
     if (typeof fix === 'string') this.unplaced = seen.message.order_id
     else await this.say('arrive', seen, { fix })

@@ -10,6 +10,8 @@ import { verdictOn, type Verdict } from './verdicts'
 
 const PHOTO_TIMEOUT_MS = 120_000
 const TIMEOUT_MS = 20_000
+/** What is kept for opening without a network, and goes with the person's session. */
+const OF_THE_PERSON = ['unit', 'messages']
 
 export type Connection = 'on' | 'off' | 'unsure'
 
@@ -25,6 +27,8 @@ export class Phone {
   readonly watchers = new Set<() => void>()
   readonly settled = new Set<(result: Result) => void>()
   readonly accountChanged = new Set<(account: Account | null) => void>()
+  /** The page in other tabs, which may have sent what this one shows as waiting. */
+  private readonly tabs = 'BroadcastChannel' in window ? new BroadcastChannel('meu-member') : null
 
   private constructor(
     readonly store: Store,
@@ -48,8 +52,18 @@ export class Phone {
       now: () => clock.now(),
       newKey: newId,
       alone,
-      changed: () => void this.reload(),
-      settled: (result) => this.settled.forEach((hear) => hear(result)),
+      changed: () => {
+        void this.reload()
+        this.tabs?.postMessage(null)
+      },
+      settled: (result) => {
+        this.settled.forEach((hear) => hear(result))
+        this.tabs?.postMessage(result)
+      },
+    })
+    this.tabs?.addEventListener('message', ({ data }: MessageEvent<Result | null>) => {
+      if (data) this.settled.forEach((hear) => hear(data))
+      void this.reload()
     })
   }
 
@@ -82,9 +96,9 @@ export class Phone {
     this.watchers.forEach((look) => look())
   }
 
-  /** Where the phone is now; the last fix is remembered. */
-  async locate(): Promise<Fix | NoFix> {
-    const found = await locate()
+  /** Where the phone is now; the last fix is remembered. `anew`: not where it was a moment ago. */
+  async locate(anew = false): Promise<Fix | NoFix> {
+    const found = await locate(anew)
     if (typeof found !== 'string') this.fix = found
     return found
   }
@@ -124,7 +138,7 @@ export class Phone {
   }
 
   private async remember(account: Account | null): Promise<void> {
-    if (account === null) await this.store.forget()
+    if (account === null) await Promise.all(OF_THE_PERSON.map((name) => this.store.put(name, undefined)))
     await this.store.put('account', account)
     this.accountChanged.forEach((hear) => hear(account))
     this.queue.wake()

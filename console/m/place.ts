@@ -15,12 +15,13 @@ const EXACT: PositionOptions = { enableHighAccuracy: true, timeout: 10_000, maxi
 const ROUGH: PositionOptions = { enableHighAccuracy: false, timeout: 5000, maximumAge: 10_000 }
 const ACCURACY_MAX_M = 100_000
 
-/** A fix, or why there is none. */
-export async function locate(): Promise<Fix | NoFix> {
+/** A fix, up to 10 s old unless it is wanted `anew`; or why there is none. */
+export async function locate(anew: boolean): Promise<Fix | NoFix> {
   if (!isSecureContext) return 'location-insecure'
   if (!navigator.geolocation) return 'location-unavailable'
-  const exact = await position(EXACT)
-  return exact === 'location-timeout' || exact === 'location-unavailable' ? position(ROUGH) : exact
+  const age = anew ? { maximumAge: 0 } : {}
+  const exact = await position({ ...EXACT, ...age })
+  return exact === 'location-timeout' || exact === 'location-unavailable' ? position({ ...ROUGH, ...age }) : exact
 }
 
 /** Whether a fix can be had without the browser asking the person first. */

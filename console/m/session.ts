@@ -2,6 +2,8 @@ import { ask, type Answer, type Json, type Request } from './http'
 import { nextStep, type Account, type Step } from './login_steps'
 
 const REFRESH_BEFORE_MS = 30_000
+/** A used cookie counts once more within 10 s (services/checkin USED_TWICE_WITHIN): time for one answer that was lost. */
+const RENEW_TIMEOUTS_MS = [4000, 20_000]
 const SESSIONS = '/checkin/v1/sessions'
 
 export interface Given {
@@ -69,7 +71,7 @@ export class Session {
 
   /** The server ends the session if it can be reached; on this phone it ends anyway. */
   async logout(): Promise<void> {
-    await this.ask(`${SESSIONS}/current`, { method: 'DELETE', timeout_ms: 5000 })
+    await this.plain(`${SESSIONS}/current`, { method: 'DELETE', timeout_ms: 5000 })
     this.end()
   }
 
@@ -88,7 +90,11 @@ export class Session {
 
   private async refresh(): Promise<string | Answer> {
     if (this.is_over) return ended()
-    const answer = await this.plain(`${SESSIONS}/refresh`, { method: 'POST' })
+    let answer = ended()
+    for (const timeout_ms of RENEW_TIMEOUTS_MS) {
+      answer = await this.plain(`${SESSIONS}/refresh`, { method: 'POST', timeout_ms })
+      if (answer.status !== 0) break
+    }
     const step = nextStep(answer)
     if (step.is === 'done') return this.begin(answer.body, step.account)
     if (answer.status === 401) {

@@ -59,6 +59,4 @@ export interface Store {
   dismiss(id: number): Promise<void>
   get<T>(name: string): Promise<T | undefined>
   put(name: string, value: unknown): Promise<void>
-  /** All named values; items and results stay. */
-  forget(): Promise<void>
 }

@@ -253,6 +253,8 @@ export const TEXTS = {
   'problem.unreachable.do': ['请检查网络，再试一次。', 'Check the network and try again.'],
   'problem.unavailable': ['平台暂时没有响应', 'The platform does not answer just now'],
   'problem.unavailable.do': ['请过一会儿再试。', 'Try again in a moment.'],
+  'problem.no-right': ['账号还没有授权', 'Your account may do nothing yet'],
+  'problem.no-right.do': ['请联系单元负责人或管理员。', 'Ask your unit’s leader or your administrator.'],
   'problem.forbidden': ['您的账号不能这样做', 'Your account may not do this'],
   'problem.forbidden.do': ['如有需要请联系管理员。', 'If you need to, ask your administrator.'],
   'problem.order-not-open': ['这条指令已结束', 'This order has ended'],

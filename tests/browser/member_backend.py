@@ -8,7 +8,6 @@ repeated under its Idempotency-Key has one effect, and with other bytes under th
 import hashlib
 import json
 import threading
-from base64 import urlsafe_b64encode
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,11 +37,10 @@ ACCOUNT = {
     "station_id": "440106007",
     "unit_id": "U-1",
 }
-MEMBER, UNIT = "M-1", "U-1"
+MEMBER, UNIT = ACCOUNT["account_id"], "U-1"
 PASSWORD = "correct horse"
 POST = {"lon": 113.3245, "lat": 23.1372}
 CODE, PRINTED, PIN = "ABCDEFGHIJ23", "QRSTUVWXYZ", "271828"
-SCAN_GOOD_FOR = timedelta(minutes=10)
 
 
 @dataclass
@@ -87,10 +85,10 @@ class Backend:
     leases: dict[str, datetime] = field(default_factory=dict[str, datetime])
     messages: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     incidents: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    scan_good_for: timedelta = timedelta(minutes=10)
     cookie: str = ""
     refreshes: int = 0
     asked_after: int = 0
-    csp_reports: list[str] = field(default_factory=list[str])
     news: threading.Condition = field(default_factory=threading.Condition)
 
     @contextmanager
@@ -198,7 +196,7 @@ class Backend:
     def check_in(self, body: dict[str, Any]) -> Answer:
         assert body["location"]["crs"] == "wgs84"
         now = datetime.now(UTC)
-        if datetime.fromisoformat(body["scanned_at"]) < now - SCAN_GOOD_FOR:
+        if datetime.fromisoformat(body["scanned_at"]) < now - self.scan_good_for:
             return problem(422, "code-expired", "签到码已过期")
         if body["code"] not in (CODE, PRINTED) or (body["code"] == PRINTED and body.get("pin") != PIN):
             return problem(422, "code-invalid", "签到码无效")
@@ -215,16 +213,10 @@ class Backend:
         return Answer(200, {"id": message_id, "acknowledged": True})
 
     def report(self, body: dict[str, Any]) -> Answer:
-        incident = {
-            "incident_id": f"I-{len(self.incidents) + 1}",
-            "state": "open",
-            "drill": False,
-            "reported_at": datetime.now(UTC).isoformat(),
-            "orders": [],
-            **body,
-        }
-        self.incidents[incident["incident_id"]] = incident
-        return Answer(201, incident)
+        incident_id = f"I-{len(self.incidents) + 1}"
+        known = {"state": "open", "drill": False, "reported_at": datetime.now(UTC).isoformat(), "orders": []}
+        self.incidents[incident_id] = {"incident_id": incident_id, **known, **body}
+        return Answer(201, self.incidents[incident_id])
 
     def answer_order(self, incident_id: str, order_id: str, what: str, body: dict[str, Any]) -> Answer:
         incident = self.incidents[incident_id]
@@ -256,9 +248,8 @@ class Backend:
 
     def session(self, status: int) -> Answer:
         self.cookie = f"r{int(self.cookie[1:] or 0) + 1}" if self.cookie else "r1"
-        claims = urlsafe_b64encode(json.dumps({"sub": MEMBER, "role": "member"}).encode()).decode().rstrip("=")
         expires_at = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
-        body = {"next": "done", "access_token": f"h.{claims}.s", "expires_at": expires_at, "account": ACCOUNT}
+        body = {"next": "done", "access_token": f"token-{self.cookie}", "expires_at": expires_at, "account": ACCOUNT}
         kept = f"meu_session={self.cookie}; Path=/checkin/v1/sessions; HttpOnly; SameSite=Strict"
         return Answer(status, body, {"Set-Cookie": kept})
 

@@ -54,9 +54,4 @@ export class MemoryStore implements Store {
     this.values.set(name, value)
     return Promise.resolve()
   }
-
-  forget(): Promise<void> {
-    this.values.clear()
-    return Promise.resolve()
-  }
 }

@@ -41,7 +41,7 @@ function row(app: App, message: Message, is_unread: boolean): HTMLElement {
   return el(
     'li',
     { class: is_unread ? 'unread' : '' },
-    el('p', {}, el('span', { class: 'quiet' }, `${clockTime(Date.parse(message.at))} `), message.text),
+    el('p', {}, el('span', { class: 'quiet' }, `${clockTime(Date.parse(message.at))} `), el('bdi', {}, message.text)),
     is_unread && message.purpose !== 'order'
       ? button(`read-${message.id}`, t('message.read'), () => app.orders.read(message), { class: 'text' })
       : null,

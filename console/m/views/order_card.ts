@@ -48,7 +48,7 @@ function orderCard(app: App, seen: OrderSeen, told: Told): HTMLElement {
     el('p', { class: 'line' }, el('strong', {}, t(`order.${role}`)), el('span', { class: 'quiet' }, t('order.number', { number: message.number }))),
     incident ? el('h2', {}, classWords(incident.class), ' · ', severityWords(incident.severity)) : null,
     told.away ? el('p', { class: 'away' }, t('order.away', { distance: told.away })) : null,
-    el('p', { class: 'text' }, incident?.description || message.text),
+    el('p', { class: 'text', dir: 'auto' }, incident?.description || message.text),
     stage === 'asked' || stage === 'coming' ? el('p', {}, t(`order.${role}.how`)) : null,
     stage === 'asked' && order?.respond_by ? el('p', { class: 'quiet' }, t('order.answer-by', { time: clockTime(Date.parse(order.respond_by)) })) : null,
     links(seen),
@@ -135,7 +135,7 @@ function standDownCard(app: App, message: Message): HTMLElement {
     { class: `card stand-down ${message.drill ? 'drill' : ''}` },
     message.drill ? el('p', { class: 'drill-mark' }, t('order.drill')) : null,
     el('h2', {}, t('stand-down')),
-    el('p', { class: 'text' }, message.text),
+    el('p', { class: 'text', dir: 'auto' }, message.text),
     button(`read-${message.id}`, t('message.read'), () => app.orders.read(message), { class: 'plain wide' }),
   )
 }

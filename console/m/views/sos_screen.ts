@@ -2,7 +2,7 @@ import type { SosClass } from '../acts'
 import type { App } from '../app'
 import { button, el, icon, redraw, type Child } from '../dom'
 import { holdButton } from '../hold_button'
-import { language, t } from '../language'
+import { t } from '../language'
 import type { Order } from '../orders'
 import { classWords } from './order_card'
 import { problemCard } from './results'
@@ -12,7 +12,11 @@ const CLASSES: readonly SosClass[] = ['serious-violence', 'rescue', 'accident', 
 
 /** Calling for help, and then what comes of it. */
 export function sosScreen(app: App): { node: HTMLElement; draw: () => void } {
-  const node = el('section', { class: 'sos' })
+  const came = el('div', {})
+  const where = el('p', { class: 'quiet' })
+  const choice = el('div', { class: 'card' })
+  const tel = el('a', { class: 'button plain wide', href: 'tel:110' }, icon('call'), el('span', {}, t('sos.call')))
+  const node = el('section', { class: 'sos' }, came, choice, tel)
   let has_no_place = false
   let is_calling = false
   const call = async () => {
@@ -25,44 +29,40 @@ export function sosScreen(app: App): { node: HTMLElement; draw: () => void } {
   const draw = () => {
     const waiting = app.sos.waiting()
     const answered = app.sos.answered()
-    const { chosen, incident } = app.sos
     const { fix, connection } = app.phone
-    const accuracy = fix && Math.round(fix.accuracy_m)
     const is_sending = is_calling || !!waiting
-    redraw(node, [language(), waiting?.id, answered?.id, chosen, incident, accuracy, connection, has_no_place, is_calling], () => [
+    redraw(came, [is_sending, answered?.id, app.sos.incident, connection, has_no_place], () => [
       is_sending
         ? sending(connection === 'on')
-        : answered?.ok
-          ? received(app)
-          : choosing(app, accuracy, () => void call(), answered ? problemCard(wordsFor(answered.code, answered.title), '', []) : has_no_place && noPlace()),
-      el('a', { class: 'button plain wide', href: 'tel:110' }, icon('call'), el('span', {}, t('sos.call'))),
+        : answered
+          ? answered.ok ? received(app) : problemCard(wordsFor(answered.code, answered.title), '', [])
+          : has_no_place && noPlace(),
     ])
+    choice.hidden = is_sending || !!answered?.ok
+    // Drawn once a call: what is being held must not be replaced under the thumb.
+    redraw(choice, choice.hidden, () => [...choosing(app, () => void call()), where])
+    where.textContent = fix ? t('sos.where', { m: Math.round(fix.accuracy_m) }) : t('sos.where.none')
   }
   app.sos.warmUp()
   return { node, draw }
 }
 
-function choosing(app: App, accuracy: number | null, call: () => void, problem: Child): HTMLElement {
+function choosing(app: App, call: () => void): Child[] {
   const choices = CLASSES.map((each) =>
     el(
       'label',
       { class: 'choice' },
-      el('input', { type: 'radio', name: 'class', value: each, key: each, checked: app.sos.chosen === each, onchange: () => {
+      el('input', { type: 'radio', name: 'class', value: each, checked: app.sos.chosen === each, onchange: () => {
         app.sos.chosen = each
-        app.phone.changed()
       } }),
       el('span', {}, classWords(each)),
     ),
   )
-  return el(
-    'div',
-    { class: 'card' },
-    problem,
+  return [
     el('fieldset', {}, el('legend', {}, t('sos.what')), el('div', { class: 'choices' }, ...choices)),
     holdButton(call),
     el('p', {}, t('sos.hold.how')),
-    el('p', { class: 'quiet' }, accuracy === null ? t('sos.where.none') : t('sos.where', { m: accuracy })),
-  )
+  ]
 }
 
 function noPlace(): HTMLElement {

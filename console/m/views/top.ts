@@ -13,11 +13,11 @@ export function topBar(app: App, host: HTMLElement, redrawAll: () => void): () =
       el(
         'div',
         { class: 'whose' },
-        el('h1', {}, name),
+        el('h1', { dir: 'auto' }, name),
         el(
           'p',
           {},
-          account ? el('span', {}, account.name) : null,
+          account ? el('bdi', {}, account.name) : null,
           el('span', { class: `connection ${connection}`, role: 'status' }, t(`connection.${connection}`)),
         ),
       ),
