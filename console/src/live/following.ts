@@ -9,6 +9,8 @@ import { LiveStream, type StreamEvent, type StreamState } from './stream'
 
 const LOAD_ANYWAY_MS = 3_000
 const AGAIN_MS = 5_000
+/** Where nobody looks, no changes are sent: so often units are all read anew, and after the stream was away. */
+const UNITS_ANEW_MS = 120_000
 
 /** The tab's one stream, and the stores that it carries on. From `start` until `stop`, for accounts of operations. */
 class Following {
@@ -21,6 +23,8 @@ class Following {
   })
   private needsLoad = true
   private timer: ReturnType<typeof setTimeout> | undefined
+  private unitsTimer: ReturnType<typeof setInterval> | undefined
+  private wasAway = false
 
   start(): void {
     this.needsLoad = true
@@ -28,11 +32,13 @@ class Following {
     void this.again(() => useStations().load())
     void this.again(() => useUnits().load())
     this.timer = setTimeout(() => { void this.again(() => useIncidents().load()) }, LOAD_ANYWAY_MS)
+    this.unitsTimer = setInterval(() => { this.readUnits() }, UNITS_ANEW_MS)
     window.addEventListener('online', this.hurry)
   }
 
   stop(): void {
     clearTimeout(this.timer)
+    clearInterval(this.unitsTimer)
     window.removeEventListener('online', this.hurry)
     this.stream.stop()
     for (const store of [useIncidents(), useUnits(), useStations()]) store.forget()
@@ -52,10 +58,19 @@ class Following {
 
   private notice(state: StreamState): void {
     useConnection().state = state
+    if (state === 'reconnecting') this.wasAway = true
+    if (state === 'live' && this.wasAway) {
+      this.wasAway = false
+      this.readUnits()
+    }
     if (state !== 'live' || !this.needsLoad) return
     this.needsLoad = false
     clearTimeout(this.timer)
     void this.again(() => useIncidents().load())
+  }
+
+  private readUnits(): void {
+    useUnits().load().catch(() => undefined) // what is there stays, and says how old it is
   }
 
   /** `work`, until it has succeeded or nobody is logged in any more. */

@@ -14,7 +14,7 @@ export default {
     reach: { one: '1 分钟范围（米）', three: '3 分钟范围（米）' },
     filter: {
       duty: '在岗状态', class: '类别', station: '所属单位', allStations: '全部', position: '位置', clear: '清除筛选',
-      any: '全部', fresh: '实时', stale: '过时（5 分钟以上）',
+      any: '全部', fresh: '实时', stale: '过时（30 分钟以上）',
     },
     search: { label: '搜索单元、单位', placeholder: '名称或编号', nothing: '没有找到，可换用名称的一部分' },
     legend: {
@@ -62,7 +62,7 @@ export default {
     reach: { one: 'Within 1 minute (m)', three: 'Within 3 minutes (m)' },
     filter: {
       duty: 'Duty', class: 'Class', station: 'Station', allStations: 'All', position: 'Position', clear: 'Clear the filters',
-      any: 'All', fresh: 'Of now', stale: 'Old (over 5 min)',
+      any: 'All', fresh: 'Of now', stale: 'Old (over 30 min)',
     },
     search: { label: 'Search units and stations', placeholder: 'Name or code', nothing: 'Nothing found. Try a part of the name' },
     legend: {

@@ -84,6 +84,12 @@ test('only units of the box are looked at', () => {
   expect(ids({}, [113.15, 23, 113.25, 23.4])).toEqual(['short'])
 })
 
+test('a unit that is gone is not drawn', () => {
+  const table = city()
+  table.remove(['t-0', 'short'])
+  expect(draw(table, look(5)).counts[0]).toBe(10)
+})
+
 test('who has nobody on duty has no position to wait for; one never heard is older than any', () => {
   const table = city()
   const age = (id: string) => positionAgeS(table, table.ids.indexOf(id), NOW_S)

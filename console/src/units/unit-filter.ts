@@ -33,6 +33,7 @@ export function selected(table: UnitTable, filter: UnitFilter, box: Box, nowS: n
   const [west, south, east, north] = box
   const found: number[] = []
   for (let at = 0; at < table.size; at += 1) {
+    if (table.gone[at] === 1) continue
     const [lon, lat] = [table.lons[at]!, table.lats[at]!]
     if (lon < west || lon > east || lat < south || lat > north) continue
     if ((duties & (1 << table.duties[at]!)) === 0 || (classes & (1 << table.classes[at]!)) === 0) continue

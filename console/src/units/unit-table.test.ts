@@ -37,6 +37,15 @@ test('a snapshot leaves nothing of what was there before', () => {
   expect([made.size, made.row('u-1'), made.search('车陂', 5)]).toEqual([1, null, []])
 })
 
+test('a unit that is gone is neither counted nor found, and may come back', () => {
+  const made = table(ROW, ['u-2', '车陂村', ...ROW.slice(2)])
+  made.remove(['u-1', 'u-9'])
+  expect([made.row('u-1'), made.counts().units, made.counts().on]).toEqual([null, 1, 1])
+  expect(made.search('车陂', 5).map((row) => row.unit_id)).toEqual(['u-2'])
+  made.apply([ROW])
+  expect([made.row('u-1')?.unit_id, made.counts().units]).toEqual(['u-1', 2])
+})
+
 test('units are found by a part of their name or id, those that begin with it first', () => {
   const made = table(['u-7', '新车陂', ...ROW.slice(2)], ROW, ['u-8', 'Mall <b>', ...ROW.slice(2)])
   expect(made.search('车陂', 5).map((row) => row.unit_id)).toEqual(['u-1', 'u-7'])

@@ -10,6 +10,8 @@ export interface ColumnarRows {
   at: string
   fields?: string[]
   rows: unknown[][]
+  /** Units that are not there any more, or not for this account. */
+  gone?: string[]
 }
 
 const FIELDS = [
@@ -18,6 +20,7 @@ const FIELDS = [
 
 /** All units that the account sees, a column an attribute, so that 23,000 of them are filtered in a millisecond. */
 export class UnitTable {
+  /** Indices go from 0 to this; those of units that are gone stay unused. */
   size = 0
   readonly ids: string[] = []
   readonly names: string[] = []
@@ -32,6 +35,8 @@ export class UnitTable {
   lats = new Float64Array(0)
   /** Seconds since 1970; 0: never. */
   seen = new Float64Array(0)
+  /** 1: the unit is gone. */
+  gone = new Uint8Array(0)
   private readonly index = new Map<string, number>()
   private readonly lower: string[] = []
   private order: number[] = FIELDS.map((_, at) => at)
@@ -43,6 +48,7 @@ export class UnitTable {
     this.size = 0
     for (const column of [this.ids, this.names, this.stations, this.lower]) column.length = 0
     this.index.clear()
+    this.gone.fill(0)
     this.apply(snapshot.rows)
   }
 
@@ -50,6 +56,15 @@ export class UnitTable {
   apply(rows: readonly unknown[][]): number[] {
     this.reserve(this.size + rows.length)
     return rows.map((row) => this.put(row))
+  }
+
+  remove(unitIds: readonly string[]): void {
+    for (const unitId of unitIds) {
+      const at = this.index.get(unitId)
+      if (at === undefined) continue
+      this.gone[at] = 1
+      this.index.delete(unitId)
+    }
   }
 
   row(unitId: string): UnitRow | null {
@@ -79,6 +94,7 @@ export class UnitTable {
     if (wanted === '') return []
     const [begin, hold]: [number[], number[]] = [[], []]
     for (let at = 0; at < this.size && begin.length < limit; at += 1) {
+      if (this.gone[at] === 1) continue
       if (this.lower[at]!.startsWith(wanted) || this.ids[at]!.startsWith(wanted)) begin.push(at)
       else if (hold.length < limit && (this.lower[at]!.includes(wanted) || this.ids[at]!.includes(wanted))) hold.push(at)
     }
@@ -87,8 +103,8 @@ export class UnitTable {
 
   counts(): DutyCounts {
     const counted = [0, 0, 0]
-    for (let at = 0; at < this.size; at += 1) counted[this.duties[at]!]! += 1
-    return { units: this.size, off: counted[0]!, short: counted[1]!, on: counted[2]! }
+    for (let at = 0; at < this.size; at += 1) if (this.gone[at] === 0) counted[this.duties[at]!]! += 1
+    return { units: this.index.size, off: counted[0]!, short: counted[1]!, on: counted[2]! }
   }
 
   private put(row: readonly unknown[]): number {
@@ -131,6 +147,7 @@ export class UnitTable {
     this.lons = grown(new Float64Array(room), this.lons)
     this.lats = grown(new Float64Array(room), this.lats)
     this.seen = grown(new Float64Array(room), this.seen)
+    this.gone = grown(new Uint8Array(room), this.gone)
   }
 }
 

@@ -20,8 +20,8 @@ export interface UnitRow {
   busy: Busy | null
 }
 
-/** Behind this a position says where the unit was, not where it is. */
-export const POSITION_FRESH_S = 300
+/** Behind this a position says where the unit was, not where it is: dispatch sends no unit whose position is older, by default. */
+export const POSITION_FRESH_S = 1800
 
 export interface DutyCounts {
   units: number

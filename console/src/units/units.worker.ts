@@ -6,8 +6,8 @@ import { selected } from './unit-filter'
 import { UnitTable, type ColumnarRows } from './unit-table'
 import type { FromWorker, Question, ToWorker } from './worker-messages'
 
-/** Changes are drawn at most twice a second, and never take more than a quarter of this thread. */
-const REDRAW_MS = 500
+/** Changes are drawn about twice a second, as they come, and never take more than a quarter of this thread. */
+const REDRAW_MS = 450
 const COST_SHARE = 4
 
 const table = new UnitTable()
@@ -17,6 +17,7 @@ let lookedAt = 0
 /** Counts snapshots: a drawing's references hold for one. */
 let generation = 0
 let costMs = 0
+let drawnAt = 0
 let redraw: ReturnType<typeof setTimeout> | null = null
 
 self.onmessage = (event: MessageEvent<ToWorker>) => {
@@ -47,10 +48,12 @@ function take(rows: ColumnarRows, isAll: boolean): void {
     table.replace(rows)
     generation += 1
   }
-  const touched = isAll ? [...followed] : table.apply(rows.rows).map((at) => table.ids[at]!)
+  const touched = isAll ? [...followed] : [...table.apply(rows.rows).map((at) => table.ids[at]!), ...(rows.gone ?? [])]
+  table.remove(rows.gone ?? [])
   say({ kind: 'counts', at: rows.at, counts: table.counts() })
   tell(touched.filter((id) => followed.has(id)))
-  redraw ??= setTimeout(drawNow, Math.max(REDRAW_MS, COST_SHARE * costMs))
+  const earliest = drawnAt + Math.max(REDRAW_MS, COST_SHARE * costMs)
+  redraw ??= setTimeout(drawNow, Math.max(0, earliest - performance.now()))
 }
 
 function drawNow(): void {
@@ -59,7 +62,8 @@ function drawNow(): void {
   if (look === null) return
   const begun = performance.now()
   const drawing = draw(table, { ...look, nowS: nowS(look) })
-  costMs = performance.now() - begun
+  drawnAt = performance.now()
+  costMs = drawnAt - begun
   say({ kind: 'drawing', generation, drawing }, buffersOf(drawing))
 }
 
@@ -96,6 +100,7 @@ function tell(ids: string[]): void {
 function countsByStation(): Map<string, DutyCounts> {
   const counts = new Map<string, DutyCounts>()
   for (let at = 0; at < table.size; at += 1) {
+    if (table.gone[at] === 1) continue
     const { station_id: station, duty } = table.rowAt(at)
     const counted = counts.get(station) ?? { ...NO_UNITS }
     counted.units += 1
