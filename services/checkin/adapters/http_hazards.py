@@ -157,6 +157,8 @@ def hazard_routes(
         state = await gateway.state(hazard_id)
         live = Unknown() if state is None else hazard_codec.validate_json(state)
         found = await book.find(hazard_id) if isinstance(live, Unknown) else live
+        if found is None and await gateway.is_lost(hazard_id):
+            raise Problem(503, "unavailable", "hazards are being read again", headers={"Retry-After": "1"})
         if found is None or not _may_see(caller, found):
             raise Problem(404, "not-found")
         return found

@@ -85,6 +85,7 @@ class HazardWorker:
     live: dict[str, Hazard] = field(default_factory=dict[str, Hazard])
     submitted: list[Message] = field(default_factory=list[Message])
     answer: Outcome | None = None
+    has_lost_all: bool = False
 
     async def submit(self, aggregate_id: str, body: Message, **_: object) -> Outcome:
         self.submitted.append(body)
@@ -104,6 +105,9 @@ class HazardWorker:
 
     async def state(self, aggregate_id: str) -> bytes | None:
         return hazard_codec.dump_json(self.live[aggregate_id]) if aggregate_id in self.live else None
+
+    async def is_lost(self, aggregate_id: str) -> bool:
+        return self.has_lost_all
 
     async def outcome(self, aggregate_id: str, command_id: str) -> Outcome | None:
         return None

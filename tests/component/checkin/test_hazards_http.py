@@ -249,6 +249,13 @@ async def test_one_that_left_live_state_is_still_in_the_book(desk: Desk) -> None
     assert (await desk.get(OFFICER, f"/hazards/{id_}/photo")).status_code == 404
 
 
+async def test_one_that_may_only_be_lost_for_the_moment_is_not_said_to_be_unknown(desk: Desk) -> None:
+    desk.hazards.has_lost_all = True
+    answer = await desk.get(OFFICER, "/hazards/h-1")
+    assert problem(answer)[:2] == (503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
+
+
 async def test_a_decision_that_takes_long_is_asked_for_later(desk: Desk) -> None:
     desk.hazards.answer = Outcome(command_id="c-9", aggregate_id="h-1", status="pending")
     answer = await report(desk)
