@@ -7,7 +7,7 @@ import { shrunk } from '../photo'
 import { wordsFor } from '../problems'
 import { problemCard } from './results'
 
-export const HAZARD_KINDS = ['fire', 'electrical', 'blocked-exit', 'structure', 'traffic', 'suspicious', 'other'] as const
+export const HAZARD_KINDS = ['fire', 'electrical', 'blocked-exit', 'structure', 'crowd', 'equipment', 'other'] as const
 
 /** Reporting a hazard, with a photograph if there is one. */
 export function hazardScreen(app: App): HTMLElement {
