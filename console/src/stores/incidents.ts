@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowReactive } from 'vue'
+import { computed, ref, shallowReactive, shallowRef } from 'vue'
 
 import { api } from '../api'
 import { fold } from '../incidents/fold'
@@ -22,6 +22,8 @@ type Listener = (event: IncidentEvent, incident: Incident) => void
 export const useIncidents = defineStore('incidents', () => {
   const byId = shallowReactive(new Map<string, Incident>())
   const isLoaded = ref(false)
+  /** Why they could not be read; it is tried again. */
+  const problem = shallowRef<unknown>(null)
   const listeners = new Set<Listener>()
   const reading = new Map<string, Promise<Incident | null>>()
   let lentTimer: ReturnType<typeof setInterval> | undefined
@@ -31,6 +33,16 @@ export const useIncidents = defineStore('incidents', () => {
 
   /** All that run, from the beginning of their events. */
   async function load(): Promise<void> {
+    try {
+      await readRunning()
+      problem.value = null
+    } catch (error) {
+      problem.value = error
+      throw error
+    }
+  }
+
+  async function readRunning(): Promise<void> {
     const lists = await Promise.all(
       ['open', 'handed-over'].map((status) => api.all<Summary>(INCIDENTS, { query: { status, limit: 200 } })),
     )
@@ -99,9 +111,10 @@ export const useIncidents = defineStore('incidents', () => {
     clearInterval(lentTimer)
     byId.clear()
     isLoaded.value = false
+    problem.value = null
   }
 
-  return { byId, running, open, isLoaded, load, read, apply, listen, forget }
+  return { byId, running, open, isLoaded, problem, load, read, apply, listen, forget }
 })
 
 /** `work` on each item, `atOnce` at a time. */

@@ -1,0 +1,40 @@
+import { useI18n } from 'vue-i18n'
+
+import { useSession } from '../../stores/session'
+import { useStations } from '../../stores/stations'
+import { useUnits } from '../../stores/units'
+import { CODES } from '../acts/act'
+import { useCrew } from './crew'
+
+/** What people call those who are in events, and what codes mean. */
+export function useNames() {
+  const { t, te } = useI18n()
+  const [session, units, stations, crew] = [useSession(), useUnits(), useStations(), useCrew()]
+
+  /** Who caused an event. */
+  function author(by: string): string {
+    if (by === 'clock' || by === 'matcher') return t(`desk.timeline.${by}`)
+    if (by === session.account?.account_id) return t('desk.timeline.self', { name: session.account.name })
+    const name = crew.names.get(by) ?? stations.byId.get(by)?.name
+    return name ?? t('desk.timeline.account', { id: by })
+  }
+
+  /** A code's words; the code where this console has none. */
+  function code(value: string): string {
+    const keys = ['system', ...Object.keys(CODES)].map((act) => `desk.code.${act}.${value}`)
+    const key = keys.find((one) => te(one))
+    return key === undefined ? value : t(key)
+  }
+
+  function assignee(order: { assignee_kind: 'unit' | 'police'; assignee_id: string }): string {
+    return order.assignee_kind === 'police' ? stations.nameOf(order.assignee_id) : units.nameOf(order.assignee_id)
+  }
+
+  /** A reason of the matcher's. */
+  function reason(value: string): string {
+    const key = `desk.reason.${value}`
+    return te(key) ? t(key) : value
+  }
+
+  return { author, code, assignee, reason, unit: units.nameOf, station: stations.nameOf }
+}

@@ -1,0 +1,48 @@
+export default {
+  'zh-CN': {
+    title: '处置台',
+    heading: '警情处置',
+    list: {
+      label: '处置中的警情', search: '筛选警情', placeholder: '类别、单位、描述、编号…',
+      scope: '范围', all: '全部', real: '实警', drills: '演练',
+      group: { open: '处置中', 'handed-over': '已移交，待结案', drills: '演练' },
+      overdue: '超时 {n}', report: '报告警情',
+      empty: '目前没有处置中的警情', emptyHint: '新警情会自动出现在这里。接到报警时，请报告警情。',
+      noneFits: '没有符合筛选条件的警情', showAll: '显示全部',
+      loading: '正在读取警情…', loadingMore: '正在读取其余警情…', failed: '警情尚未读取：{why} 系统每 5 秒自动重试。', stale: '连接中断，以下为 {age}前的数据。正在重新连接；时限按服务器时间继续计时。',
+      none: '尚无指令', missing: '缺 {n}',
+      choose: '选择一起警情查看详情',
+      back: '返回列表', notThere: '没有这起警情，或您无权查看', reading: '正在读取警情…',
+    },
+    glance: { issued: '待确认 {n}', acknowledged: '前往 {n}', arrived: '到场 {n}', lost: '未到 {n}' },
+    key: {
+      report: '报告警情', next: '下一起警情', previous: '上一起警情', acknowledge: '代为确认所选指令', escalate: '升级所选警情',
+      clear: '所选警情结案', filter: '筛选警情', leave: '关闭表单或详情',
+    },
+    find: { action: '操作' },
+  },
+  en: {
+    title: 'Desk',
+    heading: 'Dispatch desk',
+    list: {
+      label: 'Incidents under way', search: 'Filter the incidents', placeholder: 'Class, station, words, id…',
+      scope: 'Shown', all: 'All', real: 'Real', drills: 'Drills',
+      group: { open: 'Open', 'handed-over': 'Handed over, to be closed', drills: 'Drills' },
+      overdue: '{n} overdue', report: 'Report incident',
+      empty: 'No incident is open', emptyHint: 'A new one shows up here by itself. When a call comes in, report it.',
+      noneFits: 'No incident fits the filter', showAll: 'Show all',
+      loading: 'Reading the incidents…', loadingMore: 'Reading the others…', failed: 'The incidents could not be read yet: {why} It is tried again every 5 s.',
+      stale: 'Connection lost: this is {age} old. Connecting again; the clocks go on by the server’s time.',
+      none: 'No orders yet', missing: '{n} missing',
+      choose: 'Choose an incident to see it',
+      back: 'Back to the list', notThere: 'There is no such incident, or you may not see it', reading: 'Reading the incident…',
+    },
+    glance: { issued: '{n} asked', acknowledged: '{n} on the way', arrived: '{n} there', lost: '{n} lost' },
+    key: {
+      report: 'Report an incident', next: 'Next incident', previous: 'Previous incident',
+      acknowledge: 'Acknowledge the chosen order for its unit', escalate: 'Escalate the chosen incident',
+      clear: 'Close the chosen incident', filter: 'Filter the incidents', leave: 'Leave the form or the incident',
+    },
+    find: { action: 'Action' },
+  },
+}
