@@ -50,12 +50,13 @@ export function read(message_id: string): Draft {
 
 export async function hazard(
   unit_id: string,
-  told: { kind: string; note: string; fix: Fix; photo: Blob | null },
+  told: { kind: string; note: string; fix: Fix; photo: Blob | null; found_at: number },
   boundary: string,
 ): Promise<Draft> {
   const { lon, lat, accuracy_m, crs } = asLocation(told.fix)
   const place = { lon: String(lon), lat: String(lat), crs, accuracy_m: String(accuracy_m) }
-  const fields = { kind: told.kind, note: told.note, ...place, unit_id }
+  const found_at = new Date(told.found_at).toISOString()
+  const fields = { kind: told.kind, note: told.note, ...place, unit_id, found_at }
   const file = told.photo && { field: 'photo', name: 'photo.jpg', content: told.photo }
   const { type, body } = await multipart(fields, file, boundary)
   const act: Act = { kind: 'hazard', about: { class: told.kind } }

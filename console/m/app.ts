@@ -1,6 +1,7 @@
 import { Alarm } from './alarm'
 import { readLink } from './code'
 import { DutyDesk } from './duty_desk'
+import { ask } from './http'
 import { OrderDesk } from './order_desk'
 import { Phone } from './phone'
 import { SosDesk } from './sos_desk'
@@ -14,6 +15,9 @@ export type Screen = (typeof SCREENS)[number]
 /** The page's parts together, and what makes them go: the network, the clock, being looked at. */
 export class App {
   screen: Screen = 'home'
+  /** Everything that is shown is made up. */
+  is_demo = false
+
   private constructor(
     readonly phone: Phone,
     readonly alarm: Alarm,
@@ -45,6 +49,14 @@ export class App {
     document.addEventListener('visibilitychange', () => this.resume())
     setInterval(() => void this.tick(), TICK_MS)
     this.resume()
+    void this.readConfig()
+  }
+
+  private async readConfig(): Promise<void> {
+    const { status, body } = await ask('/console/config.json')
+    if (status === 200) await this.phone.store.put('demo', body['demo'] === true)
+    this.is_demo = (await this.phone.store.get<boolean>('demo')) ?? false
+    this.phone.changed()
   }
 
   /** The phone's own back button leads home again. */

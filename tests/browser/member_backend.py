@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-)
+from deploy.local.console_files import HEADERS
+
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript",
@@ -86,6 +84,7 @@ class Backend:
     messages: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     incidents: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     scan_good_for: timedelta = timedelta(minutes=10)
+    demo: bool = False
     cookie: str = ""
     refreshes: int = 0
     asked_after: int = 0
@@ -311,6 +310,8 @@ def serving(backend: Backend) -> Generator[str]:
             address = urlsplit(self.path)
             if address.path.startswith("/m/"):
                 self.send_file(address.path.removeprefix("/m/") or "index.html")
+            elif address.path == "/console/config.json":
+                self.send(Answer(200, {"demo": backend.demo}))
             else:
                 self.api(lambda: backend.get(address.path, parse_qs(address.query), self.headers))
 
@@ -365,8 +366,8 @@ def serving(backend: Backend) -> Generator[str]:
             self.send_response(200 if file.is_file() else 404)
             self.send_header("Content-Type", TYPES.get(file.suffix, "application/octet-stream"))
             self.send_header("Content-Length", str(len(content)))
-            self.send_header("Content-Security-Policy", CSP)
-            self.send_header("X-Content-Type-Options", "nosniff")
+            for header, value in HEADERS.items():
+                self.send_header(header, value)
             self.end_headers()
             self.wfile.write(content)
 

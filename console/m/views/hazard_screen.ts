@@ -16,7 +16,7 @@ export function hazardScreen(app: App): HTMLElement {
   const preview = el('img', { class: 'preview', alt: t('hazard.photo'), hidden: true })
   const camera = el('span', {}, t('hazard.photo'))
   const file = el('input', { id: 'photo', type: 'file', accept: 'image/*', capture: 'environment', class: 'unseen' })
-  const note = el('textarea', { id: 'note', rows: 3, maxlength: 1000 })
+  const note = el('textarea', { id: 'note', rows: 3, maxlength: 2000 })
   const go = el('button', { type: 'submit', class: 'button go wide' }, icon('send'), el('span', {}, t('hazard.send')))
 
   const take = async (taken: File) => {
@@ -37,6 +37,7 @@ export function hazardScreen(app: App): HTMLElement {
 
   const submit = async (event: Event) => {
     event.preventDefault()
+    const found_at = app.phone.now()
     const kind = form.querySelector<HTMLInputElement>('input[name=kind]:checked')?.value ?? 'other'
     const label = go.lastElementChild!
     go.disabled = true
@@ -48,7 +49,7 @@ export function hazardScreen(app: App): HTMLElement {
       said.replaceChildren(problemCard(wordsFor(fix), '', []))
       return
     }
-    const told = { kind, note: note.value.trim(), fix, photo }
+    const told = { kind, note: note.value.trim(), fix, photo, found_at }
     await app.phone.queue.add(await hazard(app.phone.account?.unit_id ?? '', told, newId()))
     app.go('home')
   }

@@ -8,7 +8,7 @@ export function topBar(app: App, host: HTMLElement, redrawAll: () => void): () =
     const { account, connection } = app.phone
     const name = app.duty.unit?.name ?? t('app')
     const screen = account ? app.screen : 'home'
-    redraw(host, [language(), name, account?.name, connection, screen], () => [
+    redraw(host, [language(), name, account?.name, connection, screen, app.is_demo], () => [
       screen === 'home' ? icon('shield') : button('back', t('action.back'), () => app.go('home'), { class: 'back', icon: 'back' }),
       el(
         'div',
@@ -25,6 +25,7 @@ export function topBar(app: App, host: HTMLElement, redrawAll: () => void): () =
         setLanguage(language() === 'en' ? 'zh-CN' : 'en')
         redrawAll()
       }, { class: 'language' }),
+      app.is_demo && el('p', { class: 'demo' }, t('demo')),
     ])
   }
 }
