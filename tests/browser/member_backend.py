@@ -26,18 +26,35 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+MEMBER, UNIT, STATION, PATH = "M-1", "U-1", "440106007", "/440100/440106/440106007"
 ACCOUNT = {
-    "account_id": "A-1",
+    "account_id": MEMBER,
     "login": "guard",
     "name": "李**",
     "role": "member",
-    "path": "/440100/440106/440106007",
-    "station_id": "440106007",
-    "unit_id": "U-1",
+    "path": PATH,
+    "station_id": STATION,
+    "unit_id": UNIT,
 }
-MEMBER, UNIT = ACCOUNT["account_id"], "U-1"
 PASSWORD = "correct horse"
 POST = {"lon": 113.3245, "lat": 23.1372}
+HAZARD = {
+    "hazard_id": "H-1",
+    "status": "reported",
+    "kind": "other",
+    "note": "",
+    "unit_id": UNIT,
+    "station_id": STATION,
+    "path": PATH,
+    "location": POST,
+    "accuracy_m": 12.0,
+    "has_photo": True,
+    "found_at": "2026-03-01T08:00:00Z",
+    "reported_at": "2026-03-01T08:00:00Z",
+    "reported_by": MEMBER,
+    "rectified": None,
+    "verified": None,
+}
 CODE, PRINTED, PIN = "ABCDEFGHIJ23", "QRSTUVWXYZ", "271828"
 
 
@@ -134,12 +151,26 @@ class Backend:
             "unit_id": UNIT,
             "name": "体育中心东门应急单元",
             "site_id": "site-1",
+            "site_class": "B",
+            "station_id": STATION,
+            "path": PATH,
+            "leader_id": None,
+            "member_ids": [MEMBER, "M-2"],
+            "equipment": [],
+            "capabilities": [],
             "quorum": 2,
             "suspended": False,
             "location": POST,
             "posts": posts,
             "duty": duty,
         }
+
+    def duty(self) -> dict[str, Any]:
+        unit = self.unit()["duty"]
+        until = next((lease["until"] for lease in unit["on_duty"] if lease["member_id"] == MEMBER), None)
+        on_duty = [lease["member_id"] for lease in unit["on_duty"]]
+        own = {"unit_id": UNIT, "member_id": MEMBER, "until": until}
+        return {**own, "state": unit["state"], "unit_until": unit["until"], "on_duty": on_duty}
 
     def inbox(self, wait_s: float, known: str | None) -> Answer:
         def told() -> tuple[str, bool]:
@@ -178,11 +209,11 @@ class Backend:
             case ["checkin", "v1", "check-outs"]:
                 if self.leases.pop(MEMBER, None) is None:
                     return problem(422, "not-on-duty")
-                return Answer(201, {"unit_id": UNIT, "member_id": MEMBER, "state": "off"})
+                return Answer(201, self.duty())
             case ["checkin", "v1", "positions"]:
                 return Answer(202, {"accepted": len(json.loads(body)["fixes"]), "rejected": []})
             case ["checkin", "v1", "hazards"]:
-                return Answer(201, {"hazard_id": "H-1"})
+                return Answer(201, HAZARD)
             case ["notify", "v1", "inbox", message_id, "acknowledge"]:
                 return self.read(message_id)
             case ["dispatch", "v1", "incidents"]:
@@ -202,7 +233,7 @@ class Backend:
         if abs(body["location"]["lat"] - POST["lat"]) > 0.01:
             return problem(422, "outside-geofence", "不在岗位范围内")
         self.leases[MEMBER] = now + timedelta(hours=4)
-        return Answer(201, {"unit_id": UNIT, "member_id": MEMBER, "state": "short"})
+        return Answer(201, self.duty())
 
     def read(self, message_id: str) -> Answer:
         with self.changing():
@@ -213,8 +244,7 @@ class Backend:
 
     def report(self, body: dict[str, Any]) -> Answer:
         incident_id = f"I-{len(self.incidents) + 1}"
-        known = {"state": "open", "drill": False, "reported_at": datetime.now(UTC).isoformat(), "orders": []}
-        self.incidents[incident_id] = {"incident_id": incident_id, **known, **body}
+        self.incidents[incident_id] = {**incident_of(incident_id), **body}
         return Answer(201, self.incidents[incident_id])
 
     def answer_order(self, incident_id: str, order_id: str, what: str, body: dict[str, Any]) -> Answer:
@@ -253,6 +283,29 @@ class Backend:
         return Answer(status, body, {"Set-Cookie": kept})
 
 
+def incident_of(incident_id: str) -> dict[str, Any]:
+    """An open incident that nobody was ordered to yet."""
+    return {
+        "incident_id": incident_id,
+        "state": "open",
+        "class": "rescue",
+        "severity": "serious",
+        "drill": False,
+        "station_id": STATION,
+        "path": PATH,
+        "location": POST,
+        "description": "",
+        "source": {"kind": "station", "id": STATION},
+        "external_id": None,
+        "reported_at": datetime.now(UTC).isoformat(),
+        "reported_by": "officer-1",
+        "level": 0,
+        "playbook": {"playbook_id": "rescue", "version": 1, "name": "求助、服务处置"},
+        "stages": [],
+        "orders": [],
+    }
+
+
 def order_for(incident_id: str, *, drill: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
     """An incident with an order for the member's unit, and the message that tells of it."""
     now = datetime.now(UTC)
@@ -262,7 +315,7 @@ def order_for(incident_id: str, *, drill: bool = False) -> tuple[dict[str, Any],
         "stage": 1,
         "assignee_kind": "unit",
         "assignee_id": UNIT,
-        "assignee_station_id": "440106007",
+        "assignee_station_id": STATION,
         "role": "respond",
         "status": "issued",
         "distance_m": 214.0,
@@ -271,14 +324,10 @@ def order_for(incident_id: str, *, drill: bool = False) -> tuple[dict[str, Any],
         "respond_by": (now + timedelta(seconds=60)).isoformat(),
     }
     incident = {
-        "incident_id": incident_id,
-        "state": "open",
-        "class": "rescue",
-        "severity": "serious",
+        **incident_of(incident_id),
         "drill": drill,
         "location": {"lon": POST["lon"], "lat": POST["lat"] + 0.002},
         "description": "体育西路地铁站B口，一名女士晕倒",
-        "reported_at": now.isoformat(),
         "orders": [order],
     }
     message = {
