@@ -1,5 +1,6 @@
 import type { FeatureLike } from 'ol/Feature'
 import GeoJSON from 'ol/format/GeoJSON'
+import type BaseLayer from 'ol/layer/Base'
 import Graticule from 'ol/layer/Graticule'
 import TileLayer from 'ol/layer/Tile'
 import VectorLayer from 'ol/layer/Vector'
@@ -13,8 +14,17 @@ import Text from 'ol/style/Text'
 import type { Basemap } from '../stores/deployment'
 import type { Colours } from './colours'
 
+/** What lies below everything, in the theme's colours: the deployment's tiles, else its schematic base, and a graticule. */
+export function groundLayers(basemap: Basemap | null, schematic: VectorSource | null, colours: Colours): BaseLayer[] {
+  return [
+    ...(basemap === null ? [] : [tileLayer(basemap)]),
+    ...(basemap !== null || schematic === null ? [] : [schematicLayer(schematic, colours)]),
+    graticule(colours),
+  ]
+}
+
 /** Lines of longitude and latitude, so that there is a ground to move over where the city has no map of its own. */
-export function graticule(colours: Colours): Graticule {
+function graticule(colours: Colours): Graticule {
   const text = (align: CanvasTextAlign, baseline: CanvasTextBaseline) => new Text({
     font: `10px ${colours.font}`, fill: new Fill({ color: colours.quiet }), textAlign: align, textBaseline: baseline,
   })
@@ -40,7 +50,7 @@ export async function schematicBase(): Promise<VectorSource | null> {
 }
 
 /** `kind`: water, green, river, stream, road, rail or boundary; anything else is land. */
-export function schematicLayer(source: VectorSource, colours: Colours): VectorLayer {
+function schematicLayer(source: VectorSource, colours: Colours): VectorLayer {
   const area = (color: string) => new Style({ fill: new Fill({ color }), stroke: new Stroke({ color: colours.line, width: 1 }) })
   const line = (color: string, width: number, lineDash?: number[]) => new Style({ stroke: new Stroke({ color, width, lineDash, lineCap: 'round', lineJoin: 'round' }) })
   const styles: Record<string, Style> = {
@@ -74,7 +84,7 @@ function isLine(feature: FeatureLike): boolean {
 }
 
 /** The tiles of a map server that the deployment names. */
-export function tileLayer(basemap: Basemap): TileLayer {
+function tileLayer(basemap: Basemap): TileLayer {
   return new TileLayer({
     source: new XYZ({ url: basemap.url, attributions: escaped(basemap.attribution), maxZoom: basemap.max_zoom ?? 18 }),
     zIndex: 0,

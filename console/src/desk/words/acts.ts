@@ -38,6 +38,7 @@ export default {
       cancel: { 'false-alarm': '误报', duplicate: '重复报警', 'withdrawn-by-caller': '报警人撤回', 'wrong-place': '地点有误', test: '测试' },
       system: {
         'stage-started': '阶段启动', declined: '有人拒绝', unanswered: '无人应答', short: '人手不足', escalated: '升级', 'assigned-elsewhere': '另有任务', 'police-unanswered': '民警未应答', 'stage-missed': '阶段超时', 'stage-attained': '阶段已达成', 'handed-over': '现场已移交', cleared: '警情已结案', cancelled: '警情已取消', 'claim-lapsed': '占用已过期',
+        picked: '报告时指定', 'by-name': '人工加派',
       },
     },
     refused: {
@@ -89,6 +90,7 @@ export default {
       cancel: { 'false-alarm': 'false alarm', duplicate: 'known already', 'withdrawn-by-caller': 'caller took it back', 'wrong-place': 'wrong place', test: 'test' },
       system: {
         'stage-started': 'stage begins', declined: 'somebody declined', unanswered: 'no answer', short: 'too few', escalated: 'escalated', 'assigned-elsewhere': 'needed elsewhere', 'police-unanswered': 'police did not answer', 'stage-missed': 'stage missed', 'stage-attained': 'stage attained', 'handed-over': 'scene handed over', cleared: 'incident closed', cancelled: 'incident cancelled', 'claim-lapsed': 'claim lapsed',
+        picked: 'chosen with the report', 'by-name': 'asked for by name',
       },
     },
     refused: {

@@ -1,7 +1,7 @@
 export default {
   'zh-CN': {
     report: {
-      title: '报告警情', titleDrill: '报告演练警情', class: '类别', severity: '等级', place: '位置', placeHint: '单元、单位名称，或“经度, 纬度”',
+      title: '报告警情', titleDrill: '报告演练警情', class: '类别', severity: '等级', place: '位置', pickOnMap: '小地图：点击选定位置；方向键移动，Enter 选定中心', placeHint: '单元、单位名称，或“经度, 纬度”',
       point: '坐标点', change: '更换', address: '地址', addressHint: '路名、门牌、楼层', description: '描述', descriptionHint: '发生了什么、多少人、有无凶器或伤者',
       photo: '照片链接（选填，仅 https）', drill: '这是演练', drillHint: '演练警情单独统计，所有通知都带“演练”字样', byUnit: '由该单元通过对讲机报告',
       send: '报告并调派', sendDrill: '开始演练', sending: '正在发送…', leave: '返回', clear: '清空', kept: '草稿已保留，按 {key} 继续填写', sent: '警情已报告',
@@ -16,7 +16,7 @@ export default {
   },
   en: {
     report: {
-      title: 'Report an incident', titleDrill: 'Report a drill', class: 'Class', severity: 'Severity', place: 'Place', placeHint: 'Unit, station, or “lon, lat”',
+      title: 'Report an incident', titleDrill: 'Report a drill', class: 'Class', severity: 'Severity', place: 'Place', pickOnMap: 'Small map: a click says where it is; arrows move, Enter takes the middle', placeHint: 'Unit, station, or “lon, lat”',
       point: 'Point', change: 'Change', address: 'Address', addressHint: 'Street, number, floor', description: 'Description', descriptionHint: 'What happened, how many, weapons, injured',
       photo: 'Link to a photo (optional, https only)', drill: 'This is a drill', drillHint: 'Drills are counted apart, and every notice says that it is one', byUnit: 'The unit there reports it by radio',
       send: 'Report and send', sendDrill: 'Start the drill', sending: 'Sending…', leave: 'Back', clear: 'Clear', kept: 'The draft is kept: {key} goes on with it', sent: 'The incident was reported',
