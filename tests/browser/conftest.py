@@ -1,10 +1,17 @@
-"""A real browser: Debian's Chromium, without a window."""
+"""A real browser: Debian's Chromium, without a window; and a member's phone in it."""
 
 import shutil
 from collections.abc import Generator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from deploy.local import VAR
+from tests.browser.member_backend import Backend
+from tests.browser.member_phone import PHONE, Phone
+from tests.browser.member_server import serving
+
+DIST = VAR / "console" / "dist" / "m"
 
 
 @pytest.fixture(scope="module")
@@ -16,3 +23,33 @@ def chromium() -> Generator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def backend() -> Backend:
+    assert (DIST / "index.html").is_file(), "the page is not built: make console"
+    return Backend(DIST)
+
+
+@pytest.fixture
+def address(backend: Backend) -> Generator[str]:
+    with serving(backend) as url:
+        yield url
+
+
+@pytest.fixture
+def phone(chromium: Browser, address: str) -> Generator[Phone]:
+    """Logged in nowhere yet. In the end: nothing broke, and nothing offended against the content policy."""
+    context = chromium.new_context(**PHONE)
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    yield Phone(context, context.new_page(), address)
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def member(phone: Phone) -> Phone:
+    phone.log_in()
+    return phone

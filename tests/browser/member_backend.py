@@ -12,50 +12,23 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
 
-from deploy.local.console_files import HEADERS
-
-TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript",
-    ".css": "text/css",
-    ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json",
-}
-MEMBER, UNIT, STATION, PATH = "M-1", "U-1", "440106007", "/440100/440106/440106007"
-ACCOUNT = {
-    "account_id": MEMBER,
-    "login": "guard",
-    "name": "李**",
-    "role": "member",
-    "path": PATH,
-    "station_id": STATION,
-    "unit_id": UNIT,
-}
-PASSWORD = "correct horse"
-POST = {"lon": 113.3245, "lat": 23.1372}
-HAZARD = {
-    "hazard_id": "H-1",
-    "status": "reported",
-    "kind": "other",
-    "note": "",
-    "unit_id": UNIT,
-    "station_id": STATION,
-    "path": PATH,
-    "location": POST,
-    "accuracy_m": 12.0,
-    "has_photo": True,
-    "found_at": "2026-03-01T08:00:00Z",
-    "reported_at": "2026-03-01T08:00:00Z",
-    "reported_by": MEMBER,
-    "rectified": None,
-    "verified": None,
-}
-CODE, PRINTED, PIN = "ABCDEFGHIJ23", "QRSTUVWXYZ", "271828"
+from tests.browser.member_data import (
+    ACCOUNT,
+    CODE,
+    HAZARD,
+    MEMBER,
+    PASSWORD,
+    PATH,
+    PIN,
+    POST,
+    PRINTED,
+    STATION,
+    UNIT,
+    incident_of,
+)
 
 
 @dataclass
@@ -281,163 +254,3 @@ class Backend:
         body = {"next": "done", "access_token": f"token-{self.cookie}", "expires_at": expires_at, "account": ACCOUNT}
         kept = f"meu_session={self.cookie}; Path=/checkin/v1/sessions; HttpOnly; SameSite=Strict"
         return Answer(status, body, {"Set-Cookie": kept})
-
-
-def incident_of(incident_id: str) -> dict[str, Any]:
-    """An open incident that nobody was ordered to yet."""
-    return {
-        "incident_id": incident_id,
-        "state": "open",
-        "class": "rescue",
-        "severity": "serious",
-        "drill": False,
-        "station_id": STATION,
-        "path": PATH,
-        "location": POST,
-        "description": "",
-        "source": {"kind": "station", "id": STATION},
-        "external_id": None,
-        "reported_at": datetime.now(UTC).isoformat(),
-        "reported_by": "officer-1",
-        "level": 0,
-        "playbook": {"playbook_id": "rescue", "version": 1, "name": "求助、服务处置"},
-        "stages": [],
-        "orders": [],
-    }
-
-
-def order_for(incident_id: str, *, drill: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
-    """An incident with an order for the member's unit, and the message that tells of it."""
-    now = datetime.now(UTC)
-    order = {
-        "order_id": f"{incident_id}-O",
-        "round": 1,
-        "stage": 1,
-        "assignee_kind": "unit",
-        "assignee_id": UNIT,
-        "assignee_station_id": STATION,
-        "role": "respond",
-        "status": "issued",
-        "distance_m": 214.0,
-        "eta_s": 160.0,
-        "issued_at": now.isoformat(),
-        "respond_by": (now + timedelta(seconds=60)).isoformat(),
-    }
-    incident = {
-        **incident_of(incident_id),
-        "drill": drill,
-        "location": {"lon": POST["lon"], "lat": POST["lat"] + 0.002},
-        "description": "体育西路地铁站B口，一名女士晕倒",
-        "orders": [order],
-    }
-    message = {
-        "id": f"{incident_id}-D",
-        "incident_id": incident_id,
-        "order_id": order["order_id"],
-        "purpose": "order",
-        "drill": drill,
-        "number": "0427",
-        "text": "紧急指令0427：求助、服务（较重），距您约214米，请立即携装备前往。体育西路地铁站B口，一名女士晕倒",
-        "photo_url": None,
-        "actions": ["acknowledge", "decline", "arrive"],
-        "at": now.isoformat(),
-        "expires_at": (now + timedelta(minutes=15)).isoformat(),
-        "acknowledged_at": None,
-        "withdrawn": None,
-    }
-    return incident, message
-
-
-@contextmanager
-def serving(backend: Backend) -> Generator[str]:
-    """The backend on a port of this machine; its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            address = urlsplit(self.path)
-            if address.path.startswith("/m/"):
-                self.send_file(address.path.removeprefix("/m/") or "index.html")
-            elif address.path == "/console/config.json":
-                self.send(Answer(200, {"demo": backend.demo}))
-            else:
-                self.api(lambda: backend.get(address.path, parse_qs(address.query), self.headers))
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            path = urlsplit(self.path).path
-            if path == "/checkin/v1/sessions":
-                self.api(lambda: backend.sign_in(json.loads(body)))
-            elif path == "/checkin/v1/sessions/refresh":
-                self.api(lambda: backend.refresh(self.headers.get("cookie", "")))
-            else:
-                key = self.headers.get("idempotency-key", "")
-                backend.attempts.append((path, key))
-                self.api(lambda: backend.post(path, body, key), may_take_effect=True)
-
-        def do_DELETE(self) -> None:
-            backend.cookie = ""
-            self.api(lambda: Answer(204))
-
-        def api(self, answered: Any, *, may_take_effect: bool = False) -> None:
-            if backend.cut == "before" or (backend.cut == "after" and not may_take_effect):
-                self.close_connection = True
-                return
-            is_refresh = self.path.startswith("/checkin/v1/sessions")
-            if not is_refresh and not self.headers.get("authorization", "").startswith("Bearer "):
-                self.send(problem(401, "unauthenticated"))
-                return
-            answer = answered()
-            if backend.cut != "no":
-                self.close_connection = True
-                return
-            self.send(answer)
-
-        def send(self, answer: Answer) -> None:
-            content = b"" if answer.body is None else json.dumps(answer.body).encode()
-            is_problem = answer.status >= 400
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            if answer.body is not None:
-                self.send_header("Content-Type", f"application/{'problem+' if is_problem else ''}json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def send_file(self, name: str) -> None:
-            if backend.cut != "no":
-                self.close_connection = True
-                return
-            file = backend.dist / name
-            content = file.read_bytes() if file.is_file() else b""
-            self.send_response(200 if file.is_file() else 404)
-            self.send_header("Content-Type", TYPES.get(file.suffix, "application/octet-stream"))
-            self.send_header("Content-Length", str(len(content)))
-            for header, value in HEADERS.items():
-                self.send_header(header, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Tests say what went wrong."""
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except (BrokenPipeError, ConnectionResetError):
-                return  # the page went away
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        with backend.changing():
-            backend.cut = "before"
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -14,7 +14,8 @@ from services.checkin.adapters.http_sessions import LoggedIn
 from services.dispatch.adapters.http_models import IncidentOut
 from services.notify.adapters.http_inbox import Acknowledged, InboxPage
 from shared.contracts.registry import Post, Unit
-from tests.browser.member_backend import CODE, MEMBER, PASSWORD, POST, UNIT, Backend, Effect, order_for
+from tests.browser.member_backend import Backend, Effect
+from tests.browser.member_data import CODE, MEMBER, PASSWORD, POST, UNIT, order_for
 
 CHECK_IN = {
     "unit_id": UNIT,
