@@ -31,6 +31,8 @@ export interface Filled {
   note: string
   /** Whom the scene is handed over to: a station; for `order`, the unit. */
   to: string
+  /** Of a unit that is stood down: look for somebody else in its place. */
+  replace: boolean
 }
 
 export interface Request {
@@ -72,6 +74,6 @@ export function orderRequestOf(
     case 'decline':
       return { path: `${at}/decline`, body: { ...onBehalf, reason: filled.code } }
     case 'withdraw':
-      return { path: `${at}/withdraw`, body: { reason: filled.code } }
+      return { path: `${at}/withdraw`, body: { reason: filled.code, replace: filled.replace } }
   }
 }

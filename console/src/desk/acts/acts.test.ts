@@ -5,12 +5,12 @@ import type { Order } from '../../incidents/incident'
 import { anIncident, anOrder, at, PATH, STATION, type Step } from '../an-incident'
 import { orderRequestOf, requestOf, type Filled } from './act'
 import { actsOn, actsOnOrder, nextToAnswer, type Actor } from './allowed'
-import { isWorthRepeating, refusalOf } from './refusals'
+import { isWorthRepeating, reasonsIn, refusalOf } from './refusals'
 
 const OPERATOR: Actor = { role: 'operator', path: '/440100', station_id: '440100' }
 const OWN: Actor = { role: 'officer', path: PATH, station_id: STATION }
 const LENDER: Actor = { role: 'officer', path: '/440100/440106/440106002', station_id: '440106002' }
-const FILLED: Filled = { code: 'a-code', note: ' words ', to: '440106001' }
+const FILLED: Filled = { code: 'a-code', note: ' words ', to: '440106001', replace: false }
 
 const LENT = anOrder('lent', { assignee_station_id: '440106002' })
 const POLICE = anOrder('police', { assignee_kind: 'police', assignee_id: STATION, stage: 5 })
@@ -72,8 +72,15 @@ test('what was heard by radio is said on behalf; the station’s own police answ
   expect(heard('police', OPERATOR)).toEqual({ on_behalf: true })
   expect(orderRequestOf('i', order('own'), 'arrive', FILLED, OWN).body).toEqual({ on_behalf: true, manual: true })
   expect(orderRequestOf('i', order('own'), 'withdraw', FILLED, OWN)).toEqual({
-    path: '/dispatch/v1/incidents/i/orders/own/withdraw', body: { reason: 'a-code' },
+    path: '/dispatch/v1/incidents/i/orders/own/withdraw', body: { reason: 'a-code', replace: false },
   })
+})
+
+test('why a unit cannot be sent is told', () => {
+  const errors = ['off-duty', 'threat-rule'].map((code) => ({ field: 'unit_id', code, detail: '' }))
+  const refused = new ProblemError({ title: '', status: 409, code: 'unit-unavailable', errors })
+  expect([refusalOf(refused), reasonsIn(refused)]).toEqual(['unit-unavailable', ['off-duty', 'threat-rule']])
+  expect(reasonsIn(new Error('bug'))).toEqual([])
 })
 
 test('refusals have own words where the desk knows better; what nobody answered may be sent again', () => {

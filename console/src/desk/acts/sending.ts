@@ -7,8 +7,9 @@ import { newKey } from '../../api/keys'
 import { useProblemText } from '../../formats/problem'
 import { useConnection } from '../../stores/connection'
 import { useIncidents } from '../../stores/incidents'
+import { useNames } from '../panel/names'
 import type { Request } from './act'
-import { isWorthRepeating, refusalOf } from './refusals'
+import { isWorthRepeating, reasonsIn, refusalOf } from './refusals'
 
 const READ_AFTER_MS = 1500
 
@@ -45,10 +46,12 @@ export function useSending() {
 /** What to tell of a refusal or a failure. */
 export function useRefusalText() {
   const { t } = useI18n()
+  const names = useNames()
   const problemText = useProblemText()
   return (error: unknown): string => {
     const code = refusalOf(error)
-    if (code !== null) return t(`desk.refused.${code}`)
+    const reasons = reasonsIn(error).map(names.reason).join(t('desk.considered.and'))
+    if (code !== null) return `${t(`desk.refused.${code}`)}${reasons === '' ? '' : ` (${reasons})`}`
     return isWorthRepeating(error) ? `${problemText(error)} ${t('desk.form.unsure')}` : problemText(error)
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { anIncident, anOrder } from '../an-incident'
-import { isWanted, NO_CHANGES, stillToDo, ticked } from './changes'
+import { isWanted, namedUnits, NO_CHANGES, ticked, unwanted } from './changes'
 
 test('ticking and unticking again changes nothing', () => {
   const added = ticked(NO_CHANGES, 'far', false, true)
@@ -16,12 +16,17 @@ test('the matcher’s choice comes unless it was unticked, others only when tick
   expect([isWanted(changes, 'far', false), isWanted(changes, 'other', false)]).toEqual([true, false])
 })
 
-test('a unit that the matcher takes by itself is not ordered twice; one that is not to come is stood down once it is', () => {
-  const changes = { add: ['u-a', 'u-b'], leave: ['u-c', 'u-d'] }
-  expect(stillToDo(changes, null)).toEqual({ order: ['u-a', 'u-b'], withdraw: [] })
-  const withdrawn = { kind: 'order-withdrawn', seconds: 9, order_id: 'd', reason: 'x' }
-  const incident = anIncident([anOrder('a'), anOrder('c'), anOrder('d'), withdrawn])
-  const { order, withdraw } = stillToDo(changes, incident)
-  expect(order).toEqual(['u-b'])
-  expect(withdraw.map(({ order_id: id }) => id)).toEqual(['c'])
+test('the report names whom the operator wants, and nobody where nothing was changed', () => {
+  expect(namedUnits(NO_CHANGES, ['a', 'b'])).toEqual([])
+  expect(namedUnits({ add: ['c'], leave: ['a'] }, ['a', 'b'])).toEqual(['b', 'c'])
+  expect(namedUnits({ add: ['b'], leave: [] }, ['a', 'b'])).toEqual(['a', 'b'])
+  expect(namedUnits({ add: Array.from({ length: 30 }, (_, index) => String(index)), leave: [] }, [])).toHaveLength(20)
+})
+
+test('a unit that is not to come is stood down once the matcher takes it, and once only', () => {
+  const incident = anIncident([anOrder('a'), anOrder('b')])
+  const changes = { add: [], leave: ['u-b', 'u-c'] }
+  expect(unwanted(changes, incident).map(({ order_id: id }) => id)).toEqual(['b'])
+  const withdrawn = { kind: 'order-withdrawn', seconds: 9, order_id: 'b', reason: 'x' }
+  expect(unwanted(changes, anIncident([anOrder('a'), anOrder('b'), withdrawn]))).toEqual([])
 })

@@ -6,6 +6,9 @@ export interface Changes {
   leave: readonly string[]
 }
 
+/** What the service takes. */
+const NAMED_MAX = 20
+
 export const NO_CHANGES: Changes = { add: [], leave: [] }
 
 /** The changes after a unit was ticked or unticked. `isChosen`: whether the matcher would take it. */
@@ -22,12 +25,14 @@ export function isWanted(changes: Changes, unitId: string, isChosen: boolean): b
   return isChosen ? !changes.leave.includes(unitId) : changes.add.includes(unitId)
 }
 
-/** What is still to be done about the incident as it is now: whom to order, and which orders to withdraw. */
-export function stillToDo(changes: Changes, incident: Incident | null): { order: string[]; withdraw: Order[] } {
-  const orders = incident?.orders ?? []
-  const asked = new Set(orders.map(({ assignee_id: id }) => id))
-  return {
-    order: changes.add.filter((unitId) => !asked.has(unitId)),
-    withdraw: orders.filter((order) => changes.leave.includes(order.assignee_id) && isUnderWay(order)),
-  }
+/** Whom the report asks for by name; nobody where nothing was changed: the matcher then takes who is best at that moment. */
+export function namedUnits(changes: Changes, proposed: readonly string[]): string[] {
+  if (changes.add.length + changes.leave.length === 0) return []
+  const kept = proposed.filter((unitId) => !changes.leave.includes(unitId))
+  return [...new Set([...kept, ...changes.add])].slice(0, NAMED_MAX)
+}
+
+/** Orders to units that are not to come: the matcher fills up what a stage needs, and may have taken them after all. */
+export function unwanted(changes: Changes, incident: Incident): Order[] {
+  return incident.orders.filter((order) => changes.leave.includes(order.assignee_id) && isUnderWay(order))
 }

@@ -9,14 +9,17 @@ import { emptyDraft, isBegun, type Draft } from './draft'
 export const useDraft = defineStore('desk-draft', () => {
   const draft = reactive<Draft>(emptyDraft())
   const changes = ref<Changes>(NO_CHANGES)
+  /** Whom the matcher would take, as far as is known. */
+  const proposed = ref<string[]>([])
   /** Whatever happens on the way, this draft becomes one incident. */
   let key = newKey()
 
   function clear(): void {
     Object.assign(draft, emptyDraft())
     changes.value = NO_CHANGES
+    proposed.value = []
     key = newKey()
   }
 
-  return { draft, changes, clear, keyOf: () => key, isBegun: () => isBegun(draft) }
+  return { draft, changes, proposed, clear, keyOf: () => key, isBegun: () => isBegun(draft) }
 })

@@ -18,6 +18,10 @@ test('a whole draft becomes the report; the address is its first line', () => {
   })
 })
 
+test('whom the operator picked is named in the report', () => {
+  expect(reportOf(whole(), ['u-2', 'u-3'])).toMatchObject({ units: ['u-2', 'u-3'] })
+})
+
 test('what a unit says by radio is reported in its name; a point on the map is nobody’s', () => {
   expect(reportOf(whole({ by_unit: true }))).toMatchObject({ source: { kind: 'unit', id: 'u-1' } })
   expect(reportOf(whole({ by_unit: true, place: { ...PLACE, unit_id: null } }))).not.toHaveProperty('source')

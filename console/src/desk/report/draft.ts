@@ -44,8 +44,8 @@ export function faultsOf(draft: Draft): DraftField[] {
   return faults
 }
 
-/** The body of `POST /dispatch/v1/incidents`; null while something is missing or wrong. */
-export function reportOf(draft: Draft): Record<string, unknown> | null {
+/** The body of `POST /dispatch/v1/incidents`; null while something is missing or wrong. `units`: asked for by name. */
+export function reportOf(draft: Draft, units: readonly string[] = []): Record<string, unknown> | null {
   const { class: incidentClass, severity, place } = draft
   if (incidentClass === null || severity === null || place === null || faultsOf(draft).length > 0) return null
   const photo = draft.photo_url.trim()
@@ -55,6 +55,7 @@ export function reportOf(draft: Draft): Record<string, unknown> | null {
     location: { lon: place.lon, lat: place.lat, crs: 'wgs84' },
     description: descriptionOf(draft),
     drill: draft.drill,
+    ...(units.length === 0 ? {} : { units }),
     ...(photo === '' ? {} : { photo_url: photo }),
     ...(draft.by_unit && place.unit_id !== null ? { source: { kind: 'unit', id: place.unit_id } } : {}),
   }

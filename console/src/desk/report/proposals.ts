@@ -7,7 +7,10 @@ import type { Candidate } from '../../incidents/incident'
 const SETTLED_MS = 400
 
 /** A unit that the matcher would look at. */
-export type Proposed = Candidate & Place
+export type Proposed = Candidate & Place & {
+  /** The stage that it would be ordered for at once; null: it would not be. */
+  stage: number | null
+}
 
 /** Whom the matcher would take for `question`: asked when it has not changed for a moment. Nothing is claimed by asking. */
 export function useProposals(question: Ref<Record<string, unknown> | null>) {

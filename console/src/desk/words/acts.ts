@@ -19,7 +19,7 @@ export default {
     askOwn: { acknowledge: '{who} 确认前往。', arrive: '{who} 已到现场（人工登记）。', decline: '{who} 无法前往，将通知上一级。' },
     form: {
       reason: '原因', outcome: '结果', note: '备注', seen: '看到的情况', to: '移交给', send: '确定', cancel: '返回', sending: '正在发送…',
-      again: '重试', required: '请选择', noteRequired: '请填写', unsure: '没有收到应答，可能已经执行。重试不会重复执行。',
+      again: '重试', required: '请选择', noteRequired: '请填写', replace: '另找一个单元顶替', unsure: '没有收到应答，可能已经执行。重试不会重复执行。',
       done: '已执行：{act}', notAllowed: '此警情现在不能执行“{act}”', noOrder: '没有等待确认的指令',
       pickUnit: '要加派的单元', pickHint: '输入名称或编号', near: '附近可用单元', orderIt: '加派', ordered: '已加派 {who}', looking: '正在查找附近单元…',
       noneNear: '附近没有可用单元，请按名称查找', already: '已在执行此警情',
@@ -44,8 +44,8 @@ export default {
     refused: {
       'incident-unknown': '没有这起警情，或您无权查看。', 'incident-closed': '警情已结束，不能再操作。', 'incident-handed-over': '现场已移交，不能再加派或升级。',
       'order-unknown': '这起警情没有这条指令。', 'order-not-open': '这条指令已经结束，可能刚被撤回或完成。', 'not-your-order': '这条指令不是发给您的。',
-      'already-arrived': '对方已到现场，只能移交或撤回。', 'no-station': '这个位置找不到管辖派出所，请检查坐标。', 'unit-busy': '该单元正在执行其他指令，请另选单元。',
-      'unit-unknown': '没有这个单元，或您无权调派。', 'unit-off-duty': '该单元不在岗，不能调派。', 'already-ordered': '该单元已在执行这起警情。',
+      'already-arrived': '对方已到现场，只能移交或撤回。', 'no-station': '这个位置找不到管辖派出所，请检查坐标。', 'unit-busy': '该单元另有任务或在休整，请另选单元。',
+      'unit-unknown': '没有这个单元，或您无权调派。', 'unit-unavailable': '该单元现在不能调派。', 'no-unit-stage': '此类警情的预案不派单元。', 'not-a-units-order': '只能撤回单元的指令；民警随警情移交或结案。', 'already-ordered': '该单元已在执行这起警情。',
       forbidden: '您无权执行此操作：只能处置本辖区的警情，或代本单位的单元应答。', unavailable: '服务正在恢复数据，请几秒后重试。',
     },
   },
@@ -71,7 +71,7 @@ export default {
     },
     form: {
       reason: 'Reason', outcome: 'Outcome', note: 'Note', seen: 'What was seen', to: 'To', send: 'Confirm', cancel: 'Back', sending: 'Sending…',
-      again: 'Try again', required: 'Choose one', noteRequired: 'Write something', unsure: 'No answer came; it may have been done. Trying again does nothing twice.',
+      again: 'Try again', required: 'Choose one', noteRequired: 'Write something', replace: 'Look for another unit in its place', unsure: 'No answer came; it may have been done. Trying again does nothing twice.',
       done: 'Done: {act}', notAllowed: '“{act}” is not possible for this incident now', noOrder: 'No order waits for an answer',
       pickUnit: 'Unit to order', pickHint: 'Name or id', near: 'Units near by', orderIt: 'Order', ordered: '{who} was ordered', looking: 'Looking for units near by…',
       noneNear: 'No unit near by can be sent: look for one by name', already: 'is at this incident already',
@@ -96,8 +96,8 @@ export default {
     refused: {
       'incident-unknown': 'There is no such incident, or you may not see it.', 'incident-closed': 'The incident is over; nothing can be done about it any more.', 'incident-handed-over': 'The scene was handed over: nobody more can be sent.',
       'order-unknown': 'This incident has no such order.', 'order-not-open': 'The order has ended; it may just have been withdrawn or completed.', 'not-your-order': 'The order is not yours.',
-      'already-arrived': 'They are at the scene: they can only hand over or be stood down.', 'no-station': 'No station is known for this place: check the coordinates.', 'unit-busy': 'The unit is under other orders: choose another one.',
-      'unit-unknown': 'There is no such unit, or you may not send it.', 'unit-off-duty': 'The unit is off duty and cannot be sent.', 'already-ordered': 'The unit is at this incident already.',
+      'already-arrived': 'They are at the scene: they can only hand over or be stood down.', 'no-station': 'No station is known for this place: check the coordinates.', 'unit-busy': 'The unit is needed elsewhere or resting: choose another one.',
+      'unit-unknown': 'There is no such unit, or you may not send it.', 'unit-unavailable': 'The unit cannot be sent now.', 'no-unit-stage': 'The playbook of this class sends no units.', 'not-a-units-order': 'Only units are stood down; the police leave with the incident.', 'already-ordered': 'The unit is at this incident already.',
       forbidden: 'You may not do this: only incidents of your own area, or answers for your own units.', unavailable: 'The service is restoring its data: try again in some seconds.',
     },
   },

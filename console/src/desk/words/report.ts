@@ -10,7 +10,7 @@ export default {
     proposal: {
       title: '系统拟调派', wait: '选定类别、等级和位置后，这里显示系统将调派哪些单元及理由。', looking: '正在比较附近单元…', none: '附近没有可用单元。仍可报告：系统会扩大范围并通知民警。',
       failed: '暂时无法比较：{why}。仍可报告，系统会自动调派。', chosen: '拟派', added: '加派', taken: '不派', people: '{n} 人在岗', more: '加派其他单元',
-      send: '派 {unit}', changes: '报告后：加派 {add} 个，撤回 {take} 个', police: '辖区民警按预案同时通知',
+      send: '派 {unit}', changes: '按您的选择调派：加派 {add} 个，不派 {take} 个（阶段所需人手由系统另找）', police: '辖区民警按预案同时通知',
     },
     adjust: { failed: '{who}：{why}', dismiss: '知道了' },
   },
@@ -25,7 +25,7 @@ export default {
     proposal: {
       title: 'Whom the system would send', wait: 'Once class, severity and place are known, you see here who would be sent, and why.', looking: 'Comparing the units near by…', none: 'No unit near by can be sent. Report it all the same: the circle widens, and the police are told.',
       failed: 'They cannot be compared now: {why}. Report it all the same; units are sent by themselves.', chosen: 'To be sent', added: 'Added', taken: 'Not sent', people: '{n} on duty', more: 'Add another unit',
-      send: 'Send {unit}', changes: 'After the report: {add} added, {take} stood down', police: 'The station’s police are told by the playbook',
+      send: 'Send {unit}', changes: 'As you chose: {add} added, {take} not sent (what a stage still needs is looked for elsewhere)', police: 'The station’s police are told by the playbook',
     },
     adjust: { failed: '{who}: {why}', dismiss: 'Understood' },
   },
