@@ -32,7 +32,7 @@ ROLES = (
 
 _TABLE = """
                                             operator officer leader  member  display partner  system  security auditor
-GET    /checkin/v1/stations                 subtree  subtree subtree subtree -       subtree  -       -        -
+GET    /checkin/v1/stations                 subtree  subtree subtree subtree -       subtree  subtree subtree  -
 GET    /checkin/v1/units                    subtree  subtree unit    unit    -       subtree  -       -        -
 GET    /checkin/v1/units/{unit_id}          subtree  subtree unit    unit    -       subtree  -       -        -
 GET    /checkin/v1/units/{unit_id}/members  subtree  subtree unit    -       -       -        -       -        -

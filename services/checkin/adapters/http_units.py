@@ -28,8 +28,11 @@ from shared.vocabulary.terms import DutyState, Role, SiteClass
 
 PAGE_MAX = 1000
 _CREW = (Role.LEADER, Role.MEMBER)
+_LOOKS_AFTER_ACCOUNTS = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
+_READERS = (Role.OPERATOR, Role.OFFICER, Role.PARTNER, *_CREW)
 
-Reader = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER, Role.PARTNER, *_CREW))]
+Reader = Annotated[Principal, Depends(principal_with(*_READERS))]
+TreeReader = Annotated[Principal, Depends(principal_with(*_READERS, *_LOOKS_AFTER_ACCOUNTS))]
 
 
 def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
@@ -38,7 +41,7 @@ def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
     router = APIRouter(prefix="/checkin/v1", tags=["registry"], dependencies=[ready])
 
     @router.get("/stations", response_model=StationsOut)
-    async def stations(caller: Reader) -> Response:
+    async def stations(caller: TreeReader) -> Response:
         """The caller's part of the tree, parents first."""
         seen = [station for station in directory.stations.values() if caller.may_see(station.path)]
         items = [station.model_dump(mode="json") for station in sorted(seen, key=lambda s: s.path)]
