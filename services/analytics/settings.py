@@ -1,7 +1,6 @@
 """Settings of analytics."""
 
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
@@ -20,7 +19,6 @@ class AnalyticsSettings(PlatformSettings):
         pattern=r"^(chdb|http|https)://",
         description="chdb:///absolute/folder for the embedded engine, or http(s)://user:password@host:port/database.",
     )
-    time_zone: str = Field(default="Asia/Shanghai", description="IANA name; its midnights part the days of figures.")
 
     @field_validator("clickhouse_url")
     @classmethod
@@ -31,12 +29,3 @@ class AnalyticsSettings(PlatformSettings):
         if not is_embedded(url) and parts.path.strip("/") == "":
             raise ValueError("name the database: http://host:port/database")
         return url
-
-    @field_validator("time_zone")
-    @classmethod
-    def _exists(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"no such time zone: {name}") from error
-        return name

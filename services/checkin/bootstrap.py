@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from redis.asyncio import Redis
@@ -121,13 +122,14 @@ def assemble_api(settings: CheckinSettings, parts: Parts) -> FastAPI:
     )
     app.add_exception_handler(OperationalError, database_away)
     app.add_middleware(BoundedBodies, larger={"/checkin/v1/imports/": FILE_MAX, "/checkin/v1/hazards": HAZARD_BODY_MAX})
+    zone = ZoneInfo(settings.time_zone)
     codes = PostCodes(settings.post_code_secret.get_secret_value().encode())
     desk = CheckInDesk(parts.directory, codes, parts.attempts, settings.duty_lease_s)
     app.include_router(check_in_routes(desk, parts.gateway, parts.directory, parts.clock))
     app.include_router(post_code_routes(parts.directory, codes, parts.clock, settings.public_url))
     app.include_router(position_routes(parts.directory, parts.positions, parts.clock))
     app.include_router(unit_routes(parts.directory, parts.book))
-    app.include_router(duty_board_routes(parts.directory, parts.book, parts.registry, parts.clock))
+    app.include_router(duty_board_routes(parts.directory, parts.book, parts.registry, parts.clock, zone))
     app.include_router(registry_routes(parts.registry, parts.directory))
     app.include_router(
         hazard_routes(parts.directory, parts.hazards, parts.hazard_photos, parts.hazard_gateway, parts.clock)

@@ -2,8 +2,9 @@
 
 import sys
 from typing import Literal, NoReturn, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound="PlatformSettings")
@@ -29,9 +30,22 @@ class PlatformSettings(BaseSettings):
     worker_http_port: int = Field(default=0, ge=0, le=65535, description="Health and metrics; 0 serves none.")
     answer_within_s: float = Field(default=2.0, gt=0, le=30, description="Then a POST answers 202 and a Location.")
     tick_every_s: float = Field(default=0.5, gt=0, le=5, description="How often workers write ticks; bounds lateness.")
+    time_zone: str = Field(
+        default="Asia/Shanghai",
+        description="The city's, by its IANA name: its midnights part the days of figures, and rosters are kept in it.",
+    )
     otel_exporter_otlp_endpoint: str = Field(
         default="", pattern=r"^(https?://.+)?$", description="Where traces are sent (OTLP over HTTP); none without it."
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"no such time zone: {name}") from error
+        return name
 
 
 def load_settings(kind: type[S]) -> S:

@@ -1,6 +1,6 @@
 """The duty board."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -39,11 +39,13 @@ class OnDutyOut(BaseModel):
 
 
 class MissingOut(BaseModel):
-    """Somebody who could be there. Names are masked."""
+    """Somebody who should be there. Names are masked. `post_id`: where the roster expects them, if it says so."""
 
     model_config = ConfigDict(from_attributes=True)
     member_id: str
     name: str
+    post_id: str | None
+    post_name: str
 
 
 class ShortfallOut(BaseModel):
@@ -56,6 +58,7 @@ class ShortfallOut(BaseModel):
     on_duty: list[OnDutyOut]
     missing: list[MissingOut] = Field(description=f"At most {MISSING_SHOWN}.")
     missing_total: int
+    rostered: bool = Field(description="The missing are those whom the roster expects now; else every member.")
     why: Why
 
 
@@ -82,8 +85,10 @@ class BoardOut(BaseModel):
     shortfalls_shown: int = Field(description=f"At most {SHORTFALLS_SHOWN}, of all stations together.")
 
 
-def duty_board_routes(directory: Directory, book: DutyBook, registry: Registry, clock: Clock) -> APIRouter:
-    """`/duty-board`."""
+def duty_board_routes(
+    directory: Directory, book: DutyBook, registry: Registry, clock: Clock, zone: tzinfo
+) -> APIRouter:
+    """`/duty-board`. `zone`: the city's, in which rosters are kept."""
     ready = Depends(registry_is_read(directory))
     router = APIRouter(prefix="/checkin/v1", tags=["duty"], dependencies=[ready])
 
@@ -97,7 +102,8 @@ def duty_board_routes(directory: Directory, book: DutyBook, registry: Registry, 
         """Who is on, who is missing, and which units have no quorum and why, station by station."""
         now = clock.now()
         await audited(request, "duty-board-seen", station or caller.path)
-        found = await duty_board(subtree_of(directory, caller, station), now, directory, book, registry)
+        subtree = subtree_of(directory, caller, station)
+        found = await duty_board(subtree, now.astimezone(zone), directory, book, registry)
         items = [_station(each) for each in found.stations]
         response.headers["Cache-Control"] = "no-store"
         return BoardOut(
@@ -134,5 +140,6 @@ def _shortfall(shortfall: Shortfall) -> ShortfallOut:
         on_duty=[OnDutyOut.model_validate(each) for each in shortfall.on_duty],
         missing=[MissingOut.model_validate(each) for each in shortfall.missing],
         missing_total=shortfall.missing_total,
+        rostered=shortfall.rostered,
         why=shortfall.why,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.checkin.adapters.sql_tables import equipment, members, sites, stations, units
+from services.checkin.adapters.sql_tables import equipment, members, rosters, sites, stations, units
 from services.checkin.domain.registry import Kind
 
 CHUNK = 1000  # rows or values in one statement: what is worked on between two chances for other requests
@@ -32,6 +32,9 @@ PATHS: dict[Kind, Query] = {
     Kind.EQUIPMENT: select(equipment.c.code, stations.c.path).select_from(
         equipment.join(_of_unit, equipment.c.unit == units.c.code)
     ),
+    Kind.ROSTERS: select(rosters.c.unit.label("code"), stations.c.path)
+    .distinct()
+    .select_from(rosters.join(_of_unit, rosters.c.unit == units.c.code)),
 }
 """(code, organisation path) of every entry of a kind."""
 

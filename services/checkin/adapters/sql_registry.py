@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Column, delete, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -13,16 +13,25 @@ from services.checkin.adapters.seal import Seal
 from services.checkin.adapters.sql_engine import writing
 from services.checkin.adapters.sql_queries import PATHS, chunks, rows_in
 from services.checkin.adapters.sql_saving import SAVERS, Changed
-from services.checkin.adapters.sql_tables import equipment, members, outbox, posts, sites, stations, units
+from services.checkin.adapters.sql_tables import equipment, members, outbox, posts, rosters, sites, stations, units
 from services.checkin.application.ports import Conflict, PublishedKind, StillUsed
 from services.checkin.domain.registry import Entry, Kind, MemberEntry, PostEntry
+from services.checkin.domain.roster import Shift
 
-_TABLES: dict[Kind, tuple[Table, PublishedKind]] = {
-    Kind.STATIONS: (stations, "station"),
-    Kind.SITES: (sites, "site"),
-    Kind.UNITS: (units, "unit"),
-    Kind.MEMBERS: (members, "member"),
-    Kind.EQUIPMENT: (equipment, "unit"),
+_CODES: dict[Kind, Column[str]] = {
+    Kind.STATIONS: stations.c.code,
+    Kind.SITES: sites.c.code,
+    Kind.UNITS: units.c.code,
+    Kind.MEMBERS: members.c.code,
+    Kind.EQUIPMENT: equipment.c.code,
+    Kind.ROSTERS: rosters.c.unit,
+}
+"""By which column of which table an entry is found."""
+_PUBLISHED: dict[Kind, PublishedKind] = {
+    Kind.STATIONS: "station",
+    Kind.SITES: "site",
+    Kind.UNITS: "unit",
+    Kind.MEMBERS: "member",
 }
 
 
@@ -36,7 +45,7 @@ class SqlRegistry:
 
     async def paths(self, kind: Kind, codes: Collection[str]) -> Mapping[str, str]:
         async with self._engine.connect() as connection:
-            found = rows_in(connection, PATHS[kind], _TABLES[kind][0].c.code, codes)
+            found = rows_in(connection, PATHS[kind], _CODES[kind], codes)
             return {row["code"]: row["path"] async for row in found}
 
     async def posts_of(self, site_codes: Collection[str]) -> Mapping[str, tuple[PostEntry, ...]]:
@@ -64,6 +73,20 @@ class SqlRegistry:
         # Opening some thousands of names takes as many tens of microseconds.
         return await asyncio.to_thread(lambda: {row["code"]: self._seal.open(row["name_sealed"]) for row in sealed})
 
+    async def units_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
+        async with self._engine.connect() as connection:
+            query = select(members.c.code, members.c.unit).where(members.c.unit.is_not(None))
+            found = rows_in(connection, query, members.c.code, member_codes)
+            return {row["code"]: row["unit"] async for row in found}
+
+    async def rosters_of(self, unit_codes: Collection[str]) -> Mapping[str, tuple[Shift, ...]]:
+        found: dict[str, tuple[Shift, ...]] = {}
+        async with self._engine.connect() as connection:
+            query = select(rosters).order_by(rosters.c.member, rosters.c.weekday, rosters.c.begins)
+            async for row in rows_in(connection, query, rosters.c.unit, unit_codes):
+                found[row["unit"]] = (*found.get(row["unit"], ()), rows.shift_of(row))
+        return found
+
     async def save(self, entries: Sequence[Entry]) -> None:
         changed: Changed = {}
         try:
@@ -78,24 +101,24 @@ class SqlRegistry:
             raise _conflict_or(error) from error
 
     async def delete(self, kind: Kind, code: str) -> bool:
-        table, published = _TABLES[kind]
+        column = _CODES[kind]
         try:
             async with self._writing.begin() as connection:
-                there = (await connection.execute(select(table).where(table.c.code == code))).mappings().first()
+                there = (await connection.execute(select(column.table).where(column == code))).mappings().first()
                 if there is None:
                     return False
                 if kind is Kind.SITES:
                     await connection.execute(delete(posts).where(posts.c.site == code))
-                await connection.execute(delete(table).where(table.c.code == code))
-                await _note(connection, _after_delete(published, kind, dict(there)))
+                await connection.execute(delete(column.table).where(column == code))
+                await _note(connection, _after_delete(kind, dict(there)))
                 return True
         except IntegrityError as error:
             raise StillUsed(str(error.orig)) from error
 
 
-def _after_delete(published: PublishedKind, kind: Kind, row: Mapping[str, Any]) -> Changed:
+def _after_delete(kind: Kind, row: Mapping[str, Any]) -> Changed:
     unit = row["unit"] if kind in (Kind.MEMBERS, Kind.EQUIPMENT) else None
-    changed: Changed = {} if kind is Kind.EQUIPMENT else {(published, row["code"]): None}
+    changed: Changed = {(_PUBLISHED[kind], row["code"]): None} if kind in _PUBLISHED else {}
     if unit is not None:
         changed["unit", unit] = None
     return changed

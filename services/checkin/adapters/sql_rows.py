@@ -12,6 +12,7 @@ from services.checkin.domain.registry import (
     StationEntry,
     UnitEntry,
 )
+from services.checkin.domain.roster import Shift
 from shared.vocabulary.geography import Point
 from shared.vocabulary.organisation import StationLevel
 from shared.vocabulary.terms import ChannelKind, EquipmentKind, Role, SiteClass
@@ -136,6 +137,21 @@ def equipment_of(row: SqlRow) -> EquipmentEntry:
     return EquipmentEntry(
         row["code"], row["unit"], EquipmentKind(row["kind"]), row["count"], row["inspected_on"], row["expires_on"]
     )
+
+
+def shift_row(shift: Shift, unit: str) -> SqlRow:
+    return {
+        "unit": unit,
+        "member": shift.member,
+        "weekday": shift.weekday,
+        "begins": shift.begins,
+        "ends": shift.ends,
+        "post": shift.post,
+    }
+
+
+def shift_of(row: SqlRow) -> Shift:
+    return Shift(row["member"], row["weekday"], row["begins"], row["ends"], row["post"])
 
 
 def _place(point: Point) -> SqlRow:

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.checkin.adapters import sql_rows as rows
 from services.checkin.adapters.seal import Seal
-from services.checkin.adapters.sql_queries import delete_in, rows_in, upsert
-from services.checkin.adapters.sql_tables import equipment, members, posts, sites, stations, units
+from services.checkin.adapters.sql_queries import chunks, delete_in, rows_in, upsert
+from services.checkin.adapters.sql_tables import equipment, members, posts, rosters, sites, stations, units
 from services.checkin.application.ports import PublishedKind
 from services.checkin.domain.registry import (
     EquipmentEntry,
     MemberEntry,
+    RosterEntry,
     SiteEntry,
     StationEntry,
     UnitEntry,
@@ -92,6 +93,14 @@ async def save_equipment(
     changed.update(_units(left | {entry.unit for entry in entries}))
 
 
+async def save_rosters(connection: AsyncConnection, entries: Sequence[RosterEntry], _: Seal, __: Changed) -> None:
+    """A roster is replaced whole. It is published nowhere: only the duty board reads it."""
+    await delete_in(connection, rosters, rosters.c.unit, [entry.code for entry in entries])
+    new = [rows.shift_row(shift, entry.code) for entry in entries for shift in entry.shifts]
+    for chunk in chunks(new):
+        await connection.execute(insert(rosters), chunk)
+
+
 def _units(codes: set[str | None]) -> Changed:
     return {("unit", code): None for code in sorted(code for code in codes if code is not None)}
 
@@ -102,5 +111,6 @@ SAVERS: dict[type[Any], Callable[[AsyncConnection, Any, Seal, Changed], Awaitabl
     UnitEntry: save_units,
     MemberEntry: save_members,
     EquipmentEntry: save_equipment,
+    RosterEntry: save_rosters,
 }
 """By kind of entry, in the order in which kinds refer to one another."""

@@ -106,6 +106,17 @@ equipment = Table(
     Column("expires_on", Date),
 )
 
+rosters = Table(
+    "registry_rosters",
+    metadata,
+    Column("unit", CODE, ForeignKey("registry_units.code", ondelete="CASCADE"), primary_key=True),
+    Column("member", CODE, ForeignKey("registry_members.code", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("weekday", Integer, primary_key=True, autoincrement=False),
+    Column("begins", Integer, primary_key=True, autoincrement=False),  # minutes since midnight, as `ends`
+    Column("ends", Integer, nullable=False),
+    Column("post", CODE),
+)
+
 outbox = Table(
     "registry_outbox",
     metadata,

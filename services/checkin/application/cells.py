@@ -100,6 +100,32 @@ def day(text: str) -> date:
         raise BadCell("not-a-date", f"{_short(text)} is no date; write 2026-03-01") from None
 
 
+def time_of_day(text: str) -> int:
+    """08:30, 8:30 or 08:30:00, and 24:00 for the end of a day: minutes since midnight, 24:00 as 0."""
+    found = re.fullmatch(r"(\d{1,2})[:：](\d{2})(?::00)?", text, re.ASCII)
+    minutes = int(found[1]) * 60 + int(found[2]) if found is not None else -1
+    if found is None or int(found[2]) > 59 or minutes > 24 * 60:
+        raise BadCell("not-a-time", f"{_short(text)} is no time of day in whole minutes; write 08:30")
+    return minutes % (24 * 60)
+
+
+_WEEKDAYS = {
+    word: number
+    for number, (chinese, english) in enumerate(
+        zip("一二三四五六日", ("mon", "tue", "wed", "thu", "fri", "sat", "sun"), strict=True), 1
+    )
+    for word in (str(number), f"周{chinese}", f"星期{chinese}", english)
+}
+
+
+def weekday(text: str) -> int:
+    """1 to 7 from Monday on, 周一 or 星期一, or Mon."""
+    found = _WEEKDAYS.get(text.lower())
+    if found is None:
+        raise BadCell("unknown-value", "1 to 7 from Monday on, 周一 to 周日, or Mon to Sun")
+    return found
+
+
 _YES_NO = {
     **dict.fromkeys(("1", "true", "yes", "y", "是", "允许"), True),
     **dict.fromkeys(("0", "false", "no", "n", "否", "不允许"), False),

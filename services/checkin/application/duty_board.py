@@ -10,6 +10,7 @@ from services.checkin.application.directory import Directory
 from services.checkin.application.find_units import LOOK_AT_ONCE, UnitOnDuty, next_on_duty
 from services.checkin.application.ports import DutyBook, Registry
 from services.checkin.domain.personal import masked_name
+from services.checkin.domain.roster import Shift, expected
 from services.checkin.domain.state import Standing
 from shared.contracts.registry import Station, Unit
 from shared.vocabulary.organisation import StationLevel, within
@@ -45,18 +46,23 @@ class OnDuty:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Somebody who could be there; `name` is masked."""
+    """Somebody who should be there; `name` is masked. `post_id`: where the roster expects them, if it says so."""
 
     member_id: str
     name: str
+    post_id: str | None
+    post_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """A unit without its quorum. `missing` are at most MISSING_SHOWN of `missing_total`."""
+    """A unit without its quorum. `missing` are at most MISSING_SHOWN of `missing_total`: who is expected now, where the
+    unit has a roster (`rostered`), else every member.
+    """
 
     unit: Unit
     why: Why
+    rostered: bool
     on_duty: tuple[OnDuty, ...]
     missing: tuple[Missing, ...]
     missing_total: int
@@ -84,7 +90,9 @@ class Board:
 
 
 async def duty_board(subtree: str, now: datetime, directory: Directory, book: DutyBook, registry: Registry) -> Board:
-    """The board of the stations of `subtree`. Names are opened for the shortfalls that are shown only."""
+    """The board of the stations of `subtree`; `now` in the city's time, as rosters are. Names are opened, and rosters
+    read, for the shortfalls that are shown only.
+    """
     stations = [s for s in directory.stations.values() if s.level is StationLevel.STATION and within(s.path, subtree)]
     by_station: dict[str, list[Standing]] = {station.station_id: [] for station in stations}
     short: list[UnitOnDuty] = []
@@ -125,15 +133,17 @@ def _station(station: Station, standings: Sequence[Standing], shown: Iterable[Sh
 async def _shown(
     items: Sequence[UnitOnDuty], now: datetime, directory: Directory, registry: Registry
 ) -> list[Shortfall]:
-    missing = {item.unit.unit_id: _missing(item) for item in items}
+    rosters = await registry.rosters_of([item.unit.unit_id for item in items])
+    missing = {item.unit.unit_id: _missing(item, rosters.get(item.unit.unit_id), now) for item in items}
     on_duty = {lease.member_id for item in items for lease in item.standing.leases}
-    names = await registry.names_of(on_duty.union(*(ids[:MISSING_SHOWN] for ids in missing.values())))
+    names = await registry.names_of(on_duty.union(*(list(each)[:MISSING_SHOWN] for each in missing.values())))
 
     def shortfall(item: UnitOnDuty) -> Shortfall:
-        ids = missing[item.unit.unit_id]
+        absent = missing[item.unit.unit_id]
         return Shortfall(
             item.unit,
             _why(item, now),
+            rostered=item.unit.unit_id in rosters,
             on_duty=tuple(
                 OnDuty(
                     lease.member_id,
@@ -144,17 +154,21 @@ async def _shown(
                 )
                 for lease in item.standing.leases
             ),
-            missing=tuple(Missing(id_, masked_name(names.get(id_, ""))) for id_ in ids[:MISSING_SHOWN]),
-            missing_total=len(ids),
+            missing=tuple(
+                Missing(id_, masked_name(names.get(id_, "")), post_id, _post_name(directory, post_id))
+                for id_, post_id in list(absent.items())[:MISSING_SHOWN]
+            ),
+            missing_total=len(absent),
         )
 
     return [shortfall(item) for item in items]
 
 
-def _missing(item: UnitOnDuty) -> list[str]:
-    """The unit's active members who are not on duty."""
+def _missing(item: UnitOnDuty, roster: Iterable[Shift] | None, now: datetime) -> dict[str, str | None]:
+    """The unit's active members who should be on duty and are not, with the post where each is expected."""
     there = {lease.member_id for lease in item.standing.leases}
-    return [member_id for member_id in item.unit.member_ids if member_id not in there]
+    due = dict.fromkeys(item.unit.member_ids) if roster is None else expected(roster, now)
+    return {id_: due[id_] for id_ in item.unit.member_ids if id_ in due and id_ not in there}
 
 
 def _why(item: UnitOnDuty, now: datetime) -> Why:
@@ -166,6 +180,6 @@ def _why(item: UnitOnDuty, now: datetime) -> Why:
     return Why.LEASE_ENDED if lapsed_at is not None and now - lapsed_at <= ENDED_LATELY else Why.NOBODY
 
 
-def _post_name(directory: Directory, post_id: str) -> str:
-    found = directory.post(post_id)
+def _post_name(directory: Directory, post_id: str | None) -> str:
+    found = None if post_id is None else directory.post(post_id)
     return "" if found is None else found[1].name

@@ -81,7 +81,18 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         Column("inspected_on", ("检查日期",), cells.day),
         Column("expires_on", ("有效期至",), cells.day),
     ),
+    Kind.ROSTERS: (
+        Column("unit", ("unit_code", "单元", "单元编码"), cells.code, required=True),
+        Column("member", ("member_code", "队员", "队员编码"), cells.code, required=True),
+        Column("weekday", ("星期",), cells.weekday, required=True),
+        Column("from", ("上岗时间", "开始时间"), cells.time_of_day, required=True),
+        Column("to", ("下岗时间", "结束时间"), cells.time_of_day, required=True),
+        Column("post", ("post_code", "点位", "点位编码"), cells.code),
+    ),
 }
+
+CODE_COLUMN: dict[Kind, str] = {Kind.ROSTERS: "unit"}
+"""The column that names an entry, where it is not `code`."""
 
 
 def column_named(kind: Kind, header: str) -> Column | None:

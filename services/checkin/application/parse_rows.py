@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.checkin.application.cells import BadCell
-from services.checkin.application.import_columns import COLUMNS, Column, column_named
+from services.checkin.application.import_columns import CODE_COLUMN, COLUMNS, Column, column_named
 from services.checkin.application.tables import CELL_MAX, CellError, Row, Table
 from services.checkin.domain.registry import Kind
 
@@ -20,7 +20,7 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A row with errors. `code` is what its code column says, right or wrong."""
+    """A row with errors. `code` is what the column says that the entry is named by, right or wrong."""
 
     code: str
     errors: tuple[CellError, ...]
@@ -58,7 +58,7 @@ def parse_rows(kind: Kind, table: Table, columns: Mapping[str, Column]) -> Itera
                 values[column.name] = _value(column, row, header)
             except BadCell as bad:
                 errors.append(CellError(row.number, header or column.name, bad.code, bad.detail))
-        code = row.cells.get(headers.get("code", ""), "")
+        code = row.cells.get(headers.get(CODE_COLUMN.get(kind, "code"), ""), "")
         yield Broken(code, tuple(errors)) if errors else Parsed(row.number, values)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from services.checkin.domain.registry import Entry, Kind, MemberEntry, PostEntry
+from services.checkin.domain.roster import Shift
 from services.checkin.domain.state import Standing
 from shared.contracts.base import Message
 from shared.contracts.positions import PositionsReported
@@ -42,12 +43,24 @@ class Registry(Protocol):
         """The names of those members that are there, and nothing else of what is personal."""
         ...
 
+    async def units_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
+        """The unit of each of those members that belongs to one."""
+        ...
+
+    async def rosters_of(self, unit_codes: Collection[str]) -> Mapping[str, tuple[Shift, ...]]:
+        """The shifts of each of those units that has a roster, by member, weekday and beginning."""
+        ...
+
     async def save(self, entries: Sequence[Entry]) -> None:
-        """Insert or replace by code, all or nothing. A site's posts are replaced too. Raises Conflict."""
+        """Insert or replace by code, all or nothing. A site's posts and a roster's shifts are replaced too. Raises
+        Conflict.
+        """
         ...
 
     async def delete(self, kind: Kind, code: str) -> bool:
-        """Delete one entry, a site with its posts; False when there is none. Raises StillUsed."""
+        """Delete one entry, a site with its posts, a member or unit with the shifts; False when there is none. Raises
+        StillUsed.
+        """
         ...
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from services.checkin.application.parse_rows import Parsed
 from services.checkin.application.ports import Registry
 from services.checkin.application.resolution import Resolution, place_of, values_of
+from services.checkin.application.resolve_rosters import resolve_rosters
 from services.checkin.application.resolve_sites import resolve_sites
 from services.checkin.domain.registry import (
     LEVELS,
@@ -27,10 +28,12 @@ _ADDRESSES = {ChannelKind.SMS: "phone", ChannelKind.WEBHOOK: "webhook_url"}
 async def resolve_rows(
     kind: Kind, rows: Sequence[Parsed], broken: set[str], subtree: str, registry: Registry
 ) -> Resolution:
-    """`broken`: codes that also have rows with errors; such a site is not taken in part."""
+    """`broken`: codes that also have rows with errors; such a site or roster is not taken in part."""
     resolution = Resolution(subtree)
     if kind is Kind.SITES:
         await resolve_sites(rows, broken, registry, resolution)
+    elif kind is Kind.ROSTERS:
+        await resolve_rosters(rows, broken, registry, resolution)
     else:
         await _RESOLVERS[kind](_once(rows, resolution), registry, resolution)
     return resolution

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from services.checkin.domain.roster import Shift
 from shared.vocabulary.geography import Point
 from shared.vocabulary.organisation import StationLevel, is_gbt2260
 from shared.vocabulary.terms import ChannelKind, EquipmentKind, Role, SiteClass
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     UNITS = "units"
     MEMBERS = "members"
     EQUIPMENT = "equipment"
+    ROSTERS = "rosters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,15 @@ class EquipmentEntry:
     expires_on: date | None
 
 
-Entry = StationEntry | SiteEntry | UnitEntry | MemberEntry | EquipmentEntry
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """When a unit's members are expected; `code` is the unit's."""
+
+    code: str
+    shifts: tuple[Shift, ...]
+
+
+Entry = StationEntry | SiteEntry | UnitEntry | MemberEntry | EquipmentEntry | RosterEntry
 
 QUORUM: dict[SiteClass, int] = {SiteClass.A: 3, SiteClass.B: 3, SiteClass.C: 2, SiteClass.D: 2}
 """How many must be on duty for a unit to be sent, by the class of its site, unless the unit says otherwise."""

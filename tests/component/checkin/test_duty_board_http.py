@@ -1,6 +1,6 @@
 """The duty board over HTTP: whose it is, and what it says."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,6 +18,7 @@ from tests.component.checkin.conftest import (
     manned,
 )
 from tests.conformance.checkin.city import STATION_PATH
+from tests.fakes.keys import bearer
 
 STRANGERS = [
     Principal("x", role, "/440100")
@@ -45,7 +46,8 @@ async def test_a_station_sees_who_is_on_and_who_is_missing(desk: Desk) -> None:
     assert shortfall["why"] == "below-quorum"
     (there,) = shortfall["on_duty"]
     assert (there["member_id"], there["name"], there["post_name"]) == ("m-2", "李*", "东门")
-    assert shortfall["missing"] == [{"member_id": "m-1", "name": "陈*"}]
+    assert shortfall["missing"] == [{"member_id": "m-1", "name": "陈*", "post_id": None, "post_name": ""}]
+    assert shortfall["rostered"] is False
     assert (board["shortfalls_total"], board["shortfalls_shown"]) == (1, 1)
     assert "陈试" not in answer.text
 
@@ -55,6 +57,18 @@ async def test_a_unit_whose_lease_has_just_ended_says_so(desk: Desk) -> None:
     desk.book.duties = {"u-1": Unmanned(facts, None, (), desk.clock.now() - timedelta(minutes=5))}
     (station,) = (await desk.get(OFFICER, "/duty-board")).json()["items"]
     assert station["shortfalls"][0]["why"] == "lease-ended"
+
+
+async def test_a_roster_is_read_in_the_citys_time(desk: Desk) -> None:
+    desk.clock.time = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)  # a Sunday; Monday, half past midnight in Guangzhou
+    text = "单元,队员,星期,开始时间,结束时间,点位\nu-1,m-1,周一,00:00,08:00,p-2\nu-1,m-2,周日,16:00,24:00,\n"
+    files = {"file": ("rosters.csv", text.encode(), "text/csv")}
+    answer = await desk.http.post("/checkin/v1/imports/rosters", files=files, headers=bearer(OFFICER))
+    assert (answer.status_code, answer.json()["accepted"]) == (200, 2), answer.text
+    (station,) = (await desk.get(OFFICER, "/duty-board")).json()["items"]
+    (shortfall,) = station["shortfalls"]
+    assert shortfall["rostered"] is True
+    assert shortfall["missing"] == [{"member_id": "m-1", "name": "陈*", "post_id": "p-2", "post_name": "西门"}]
 
 
 async def test_the_city_has_all_its_stations_and_may_ask_for_one(desk: Desk) -> None:

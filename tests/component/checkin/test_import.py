@@ -1,5 +1,6 @@
 """Imports into a registry: every wrong cell is named, and nothing is written by halves."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from services.checkin.adapters.spreadsheets import read_table
 from services.checkin.application.import_file import ImportReport, import_file
 from services.checkin.domain.registry import Kind
+from services.checkin.domain.roster import Shift
 from shared.vocabulary.terms import ChannelKind
-from tests.conformance.checkin.city import DISTRICT_PATH, EVERYTHING, STATION_PATH
+from tests.conformance.checkin.city import DISTRICT_PATH, EVERYTHING, GATE, MEMBER, SITE, STATION_PATH, UNIT
 from tests.conformance.checkin.memory_registry import MemoryRegistry
 
 CITY = "/440100"
@@ -175,6 +177,23 @@ async def test_a_members_row_is_told_everything_that_is_wrong_with_it_at_once() 
             [(2, "通知渠道", "duplicate"), (2, "回调地址", "not-a-url")],
         ),
         (Kind.MEMBERS, "code,name,unit,channels\nm-9,a,u-1,pigeon\n", [(2, "channels", "unknown-value")]),
+        (Kind.ROSTERS, "unit,member,weekday,from\n", [(1, "to", "missing-column")]),
+        (
+            Kind.ROSTERS,
+            "unit,member,weekday,from,to\nu-1,m-1,8,25:00,x\n",
+            [(2, "weekday", "unknown-value"), (2, "from", "not-a-time"), (2, "to", "not-a-time")],
+        ),
+        (Kind.ROSTERS, "unit,member,weekday,from,to\nu-9,m-1,1,8:00,9:00\n", [(2, "unit", "unknown-reference")]),
+        (
+            Kind.ROSTERS,
+            "unit,member,weekday,from,to,post\nu-1,o-1,1,8:00,9:00,p-9\n",
+            [(2, "member", "unknown-reference"), (2, "post", "unknown-reference")],
+        ),
+        (
+            Kind.ROSTERS,
+            "unit,member,weekday,from,to\nu-1,m-1,1,8:00,9:00\nu-1,m-1,周一,08:00,12:00\n",
+            [(3, "from", "duplicate")],
+        ),
         (
             Kind.EQUIPMENT,
             "code,unit,kind,count\ne-9,u-1,剑,-1\n",
@@ -243,6 +262,45 @@ async def test_a_site_without_posts_gets_one_at_its_place_and_keeps_those_it_has
     (made,) = posts["s-2"]
     assert made.code == "s-2.p1"
     assert made.location.lon == pytest.approx(113.2948, abs=0.0003)  # GCJ-02 lies some 500 m off here
+
+
+async def test_a_units_rows_are_its_roster_and_replace_the_one_before() -> None:
+    registry = await city()
+    header = "unit_code,member_code,weekday,from,to,post_code\n"
+    text = f"{header}u-1,m-1,1,08:00,20:00,p-1\nu-1,m-1,2,08:00,20:00,\nu-1,m-2,1,20:00,08:00,\n"
+    report = await imported(Kind.ROSTERS, text, registry)
+    assert (report.errors, report.accepted) == ([], 3)
+    assert await registry.rosters_of(["u-1", "u-9"]) == {
+        "u-1": (
+            Shift("m-1", 1, 480, 1200, "p-1"),
+            Shift("m-1", 2, 480, 1200, None),
+            Shift("m-2", 1, 1200, 480, None),
+        )
+    }
+    await imported(Kind.ROSTERS, f"{header}u-1,m-2,7,00:00,24:00,\n", registry)
+    assert await registry.rosters_of(["u-1"]) == {"u-1": (Shift("m-2", 7, 0, 0, None),)}
+
+
+async def test_a_roster_with_a_broken_row_is_not_taken_in_part() -> None:
+    registry = await city()
+    await registry.save([replace(UNIT, code="u-2"), replace(MEMBER, code="m-8", unit="u-2")])
+    text = "unit,member,weekday,from,to\nu-1,m-1,1,8:00,9:00\nu-1,m-2,1,noon,9:00\nu-2,m-8,1,8:00,9:00\n"
+    report = await imported(Kind.ROSTERS, text, registry, all_or_nothing=False)
+    assert found(report) == [(2, "unit", "roster-incomplete"), (3, "from", "not-a-time")]
+    assert list(await registry.rosters_of(["u-1", "u-2"])) == ["u-2"]
+
+
+async def test_nobody_rosters_others_people_or_to_others_posts() -> None:
+    registry = await city()
+    elsewhere = replace(SITE, code="s-2", station="440106002", posts=(replace(GATE, code="p-9"),))
+    await registry.save([elsewhere, replace(UNIT, code="u-2", site="s-2"), replace(MEMBER, code="m-8", unit="u-2")])
+    text = "unit,member,weekday,from,to,post\nu-1,m-8,1,8:00,9:00,p-9\nu-2,m-8,1,8:00,9:00,\n"
+    report = await imported(Kind.ROSTERS, text, registry, subtree=STATION_PATH)
+    assert found(report) == [
+        (2, "member", "unknown-reference"),
+        (2, "post", "unknown-reference"),
+        (3, "unit", "unknown-reference"),
+    ]
 
 
 async def test_a_site_with_a_broken_row_is_not_taken_in_part() -> None:

@@ -15,7 +15,7 @@ from services.checkin.adapters.sql_registry import SqlRegistry
 from tests.conformance.checkin.memory_registry import MemoryRegistry
 
 KEY = Fernet.generate_key().decode()
-TABLES = ("outbox", "relay", "equipment", "members", "units", "posts", "sites", "stations", "version")
+TABLES = ("rosters", "outbox", "relay", "equipment", "members", "units", "posts", "sites", "stations", "version")
 HAZARD_TABLES = ("hazards", "hazard_photos")
 ACCOUNT_TABLES = ("refresh_tokens", "sessions", "accounts", "login_tries", "first_links")
 

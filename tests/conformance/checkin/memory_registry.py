@@ -18,10 +18,12 @@ from services.checkin.domain.registry import (
     Kind,
     MemberEntry,
     PostEntry,
+    RosterEntry,
     SiteEntry,
     StationEntry,
     UnitEntry,
 )
+from services.checkin.domain.roster import Shift
 from shared.contracts.base import Message
 from shared.vocabulary.terms import Role
 
@@ -33,6 +35,7 @@ KIND_OF: dict[type[Entry], Kind] = {
     UnitEntry: Kind.UNITS,
     MemberEntry: Kind.MEMBERS,
     EquipmentEntry: Kind.EQUIPMENT,
+    RosterEntry: Kind.ROSTERS,
 }
 
 
@@ -61,6 +64,16 @@ class MemoryRegistry:
     async def names_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
         return {member.code: member.name for member in self._all(MemberEntry) if member.code in member_codes}
 
+    async def units_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
+        return {m.code: m.unit for m in self._all(MemberEntry) if m.code in member_codes and m.unit is not None}
+
+    async def rosters_of(self, unit_codes: Collection[str]) -> Mapping[str, tuple[Shift, ...]]:
+        return {
+            roster.code: tuple(sorted(roster.shifts, key=lambda s: (s.member, s.weekday, s.begins)))
+            for roster in self._all(RosterEntry)
+            if roster.code in unit_codes
+        }
+
     async def save(self, entries: Sequence[Entry]) -> None:
         before, states = {kind: dict(kept) for kind, kept in self._entries.items()}, self._states()
         for entry in entries:
@@ -76,11 +89,13 @@ class MemoryRegistry:
         if code not in self._entries[kind]:
             return False
         states = self._states()
-        entry = self._entries[kind].pop(code)
+        before = {each: dict(kept) for each, kept in self._entries.items()}
+        del self._entries[kind][code]
+        self._forget_shifts(kind, code)
         try:
             self._check()
         except Conflict as error:
-            self._entries[kind][code] = entry
+            self._entries = before
             raise StillUsed from error
         self._note(states, set())
         return True
@@ -102,6 +117,16 @@ class MemoryRegistry:
         for note in batch.notes:
             self._notes.pop(note, None)
 
+    def _forget_shifts(self, kind: Kind, code: str) -> None:
+        rosters = self._entries[Kind.ROSTERS]
+        if kind is Kind.UNITS:
+            rosters.pop(code, None)
+        for roster in self._all(RosterEntry) if kind is Kind.MEMBERS else ():
+            shifts = tuple(shift for shift in roster.shifts if shift.member != code)
+            rosters[roster.code] = RosterEntry(roster.code, shifts)
+            if not shifts:
+                del rosters[roster.code]
+
     def _all(self, kind: type[Entry]) -> list:  # type: ignore[type-arg]
         return list(self._entries[KIND_OF[kind]].values())
 
@@ -117,6 +142,8 @@ class MemoryRegistry:
                 return self._path(self._entries[Kind.STATIONS][entry.station])
             case MemberEntry() | EquipmentEntry():
                 return self._path(self._entries[Kind.UNITS][entry.unit])
+            case RosterEntry():
+                return self._path(self._entries[Kind.UNITS][entry.code])
 
     def _check(self) -> None:
         try:
@@ -125,6 +152,8 @@ class MemoryRegistry:
                     self._path(entry)
                     if isinstance(entry, StationEntry) and entry.parent is not None:
                         _ = self._entries[Kind.STATIONS][entry.parent]
+                    for shift in entry.shifts if isinstance(entry, RosterEntry) else ():
+                        _ = self._entries[Kind.MEMBERS][shift.member]
         except KeyError as error:
             raise Conflict(str(error)) from error
         codes = [post.code for site in self._all(SiteEntry) for post in site.posts]

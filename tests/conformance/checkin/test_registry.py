@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.checkin.application.ports import Conflict, Publication, StillUsed
-from services.checkin.domain.registry import Kind
+from services.checkin.domain.registry import Kind, RosterEntry
+from services.checkin.domain.roster import Shift
 from shared.contracts.registry import Member, Site, Unit
 from shared.vocabulary.terms import ChannelKind, Role, SiteClass
 from tests.conformance.checkin.city import (
@@ -56,6 +57,44 @@ async def test_the_names_of_those_who_are_there_are_told(both: Both) -> None:
     await both.registry.save(EVERYTHING)
     assert await both.registry.names_of(["m-1", "o-1", "m-99"]) == {"m-1": LEADER.name, "o-1": OFFICER.name}
     assert await both.registry.names_of([]) == {}
+
+
+MORNINGS = (Shift("m-1", 1, 480, 1200, "p-1"), Shift("m-1", 2, 480, 1200, None), Shift("m-2", 7, 1200, 480, None))
+
+
+async def test_a_roster_is_kept_replaced_and_published_nowhere(both: Both) -> None:
+    await both.registry.save(EVERYTHING)
+    await relay(both)
+    await both.registry.save([RosterEntry("u-1", MORNINGS[::-1])])
+    assert await both.registry.rosters_of(["u-1", "u-9"]) == {"u-1": MORNINGS}
+    assert await both.registry.paths(Kind.ROSTERS, {"u-1", "u-9"}) == {"u-1": STATION_PATH}
+    await both.registry.save([RosterEntry("u-1", MORNINGS[:1])])
+    assert await both.registry.rosters_of(["u-1"]) == {"u-1": MORNINGS[:1]}
+    assert await both.registry.delete(Kind.ROSTERS, "u-1")
+    assert not await both.registry.delete(Kind.ROSTERS, "u-1")
+    assert await both.registry.rosters_of(["u-1"]) == {}
+    assert await relay(both) == []
+
+
+async def test_shifts_stay_when_their_member_changes_and_go_when_it_is_deleted(both: Both) -> None:
+    await both.registry.save([*EVERYTHING, RosterEntry("u-1", MORNINGS)])
+    await both.registry.save([replace(LEADER, name="陈新")])
+    assert await both.registry.rosters_of(["u-1"]) == {"u-1": MORNINGS}
+    assert await both.registry.delete(Kind.MEMBERS, "m-1")
+    assert await both.registry.rosters_of(["u-1"]) == {"u-1": MORNINGS[2:]}
+    assert await both.registry.delete(Kind.MEMBERS, "m-2")
+    assert await both.registry.paths(Kind.ROSTERS, {"u-1"}) == {}
+
+
+async def test_a_roster_keeps_no_unit_from_being_deleted(both: Both) -> None:
+    await both.registry.save([*EVERYTHING, replace(UNIT, code="u-2"), RosterEntry("u-2", MORNINGS)])
+    assert await both.registry.delete(Kind.UNITS, "u-2")
+    assert await both.registry.rosters_of(["u-2"]) == {}
+
+
+async def test_whose_members_people_are(both: Both) -> None:
+    await both.registry.save(EVERYTHING)
+    assert await both.registry.units_of(["m-1", "o-1", "m-9"]) == {"m-1": "u-1"}
 
 
 async def test_every_state_that_was_saved_is_published_whole(both: Both) -> None:
@@ -206,6 +245,8 @@ async def test_saving_a_site_replaces_its_posts_and_frees_their_codes(both: Both
         [replace(UNIT, code="u-2", site="no-such")],
         [replace(MEMBER, code="m-9", unit="no-such")],
         [replace(SHIELD, code="e-9", unit="no-such")],
+        [RosterEntry("no-such", (Shift("m-1", 1, 0, 60, None),))],
+        [RosterEntry("u-1", (Shift("no-such", 1, 0, 60, None),))],
         [replace(SITE, code="s-2", name="a post of another site")],
         [replace(UNIT, name="新名"), replace(UNIT, code="u-2", site="no-such")],
     ],

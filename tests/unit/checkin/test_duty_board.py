@@ -17,6 +17,7 @@ from services.checkin.application.duty_board import (
     duty_board,
 )
 from services.checkin.application.ports import Publication, Registry
+from services.checkin.domain.roster import Shift
 from services.checkin.domain.state import Lease, Standing, standing_of
 from shared.contracts.base import Place
 from shared.contracts.registry import Post, Site, Station, Unit
@@ -66,8 +67,12 @@ class Book:
 class Names:
     """Everybody is called after their code; who was looked at is remembered."""
 
-    def __init__(self) -> None:
+    def __init__(self, rosters: Mapping[str, tuple[Shift, ...]] | None = None) -> None:
         self.opened: set[str] = set()
+        self._rosters = rosters or {}
+
+    async def rosters_of(self, unit_codes: Collection[str]) -> Mapping[str, tuple[Shift, ...]]:
+        return {code: shifts for code, shifts in self._rosters.items() if code in unit_codes}
 
     async def names_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
         self.opened |= set(member_codes)
@@ -122,6 +127,18 @@ async def test_who_is_there_and_who_is_missing_are_named_but_for_their_given_nam
     assert (there.member_id, there.name, there.post_name) == ("b", "王*", "东门")
     assert there.until == NOW + timedelta(hours=1)
     assert [(m.member_id, m.name) for m in shortfall.missing] == [("a", "王*"), ("c", "王*")]
+
+
+async def test_of_a_unit_with_a_roster_only_those_are_missing_whom_it_expects_now() -> None:
+    sunday_morning = [Shift(member, 7, 7 * 60, 12 * 60, "p-1") for member in ("a", "b", "stranger")]
+    names = Names({"u-0001": (*sunday_morning, Shift("c", 1, 7 * 60, 12 * 60, None)), "u-0002": ()})
+    units = [unit(number, members=["a", "b", "c"]) for number in (1, 2, 3)]
+    found = await board(units, {"u-0001": on("b")}, names=names)
+    told = {each.unit.unit_id: each for each in found.stations[0].shortfalls}
+    assert [(each.member_id, each.post_id, each.post_name) for each in told["u-0001"].missing] == [("a", "p-1", "东门")]
+    assert (told["u-0002"].rostered, told["u-0002"].missing_total) == (True, 0)
+    assert [each.member_id for each in told["u-0003"].missing] == ["a", "b", "c"]
+    assert [told[code].rostered for code in ("u-0001", "u-0003")] == [True, False]
 
 
 async def test_somebody_on_duty_who_is_registered_no_more_has_no_name() -> None:
