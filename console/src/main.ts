@@ -1,4 +1,6 @@
-import 'element-plus/theme-chalk/index.css'
+import './older-browsers'
+
+import 'element-plus/theme-chalk/base.css'
 import 'element-plus/theme-chalk/dark/css-vars.css'
 import './styles/themes.css'
 import './styles/element.css'
