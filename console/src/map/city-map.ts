@@ -14,15 +14,16 @@ const ZOOM_MIN = 7
 const ZOOM_MAX = 19
 const AROUND_STATIONS_DEGREES = 0.05
 
-/** An OpenLayers map in `target`, which is reached by Tab and moved by arrow keys, + and −. `words`: tips of + and −. */
-export function createCityMap(target: HTMLElement, layers: BaseLayer[], words: { in: string; out: string }): Map {
+/** An OpenLayers map in `target`, which is reached by Tab and moved by arrow keys, + and −. `buttons`: the words on its own ones. */
+export function createCityMap(target: HTMLElement, layers: BaseLayer[], buttons?: { in: string; out: string }): Map {
   return new Map({
     target,
     layers,
     keyboardEventTarget: target,
     controls: defaultControls({
       rotate: false,
-      zoomOptions: { zoomInTipLabel: words.in, zoomOutTipLabel: words.out },
+      zoom: buttons !== undefined,
+      zoomOptions: { zoomInTipLabel: buttons?.in, zoomOutTipLabel: buttons?.out },
       attributionOptions: { collapsible: false },
     }).extend([new ScaleLine({ units: 'metric' })]),
     interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
@@ -51,6 +52,11 @@ export function lookAt(map: Map, { lon, lat, zoom }: MapPlace): void {
 export function flyTo(map: Map, { lon, lat, zoom }: MapPlace): void {
   const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 350
   map.getView().animate({ center: fromLonLat([lon, lat]), zoom, duration })
+}
+
+/** Nearer by `levels`, or further for fewer than none. */
+export function zoomBy(map: Map, levels: number): void {
+  map.getView().animate({ zoom: map.getView().getZoom()! + levels, duration: 200 })
 }
 
 /** Look at all of these stations. */

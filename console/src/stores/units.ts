@@ -21,6 +21,8 @@ export const useUnits = defineStore('units', () => {
   const counts = shallowRef<DutyCounts>(NO_UNITS)
   const at = ref<string | null>(null)
   const isLoaded = ref(false)
+  /** Why they could not be read last time. */
+  const problem = shallowRef<unknown>(null)
   const rows = shallowReactive(new Map<string, UnitRow | null>())
   const answers = new Map<number, (answer: unknown) => void>()
   const asked = new Set<string>()
@@ -30,9 +32,15 @@ export const useUnits = defineStore('units', () => {
 
   /** Read all of them. */
   async function load(): Promise<void> {
-    const response = await api.read(UNITS, { timeoutMs: 60_000 })
-    const json = await response.arrayBuffer()
-    tell({ kind: 'snapshot', json }, [json])
+    try {
+      const response = await api.read(UNITS, { timeoutMs: 60_000 })
+      const json = await response.arrayBuffer()
+      tell({ kind: 'snapshot', json }, [json])
+      problem.value = null
+    } catch (error) {
+      problem.value = error
+      throw error
+    }
   }
 
   /** A `units` event of the stream, as its JSON text. */
@@ -87,6 +95,7 @@ export const useUnits = defineStore('units', () => {
     asked.clear()
     counts.value = NO_UNITS
     isLoaded.value = false
+    problem.value = null
   }
 
   function follow(): void {
@@ -134,5 +143,5 @@ export const useUnits = defineStore('units', () => {
     }
   }
 
-  return { counts, at, isLoaded, load, apply, row, nameOf, search, countsByStation, look, inBox, idOf, forget }
+  return { counts, at, isLoaded, problem, load, apply, row, nameOf, search, countsByStation, look, inBox, idOf, forget }
 })
