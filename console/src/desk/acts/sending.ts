@@ -52,7 +52,17 @@ export function useRefusalText() {
     const code = refusalOf(error)
     const reasons = reasonsIn(error).map(names.reason).join(t('desk.considered.and'))
     if (code !== null) return `${t(`desk.refused.${code}`)}${reasons === '' ? '' : ` (${reasons})`}`
-    return isWorthRepeating(error) ? `${problemText(error)} ${t('desk.form.unsure')}` : problemText(error)
+    return problemText(error)
+  }
+}
+
+/** What to tell of what was sent: a refusal is final, else nobody knows whether it was done. */
+export function useOutcomeText() {
+  const { t } = useI18n()
+  const refusalText = useRefusalText()
+  return (error: unknown): string => {
+    const isUnsure = refusalOf(error) === null && isWorthRepeating(error)
+    return isUnsure ? `${refusalText(error)} ${t('desk.form.unsure')}` : refusalText(error)
   }
 }
 
