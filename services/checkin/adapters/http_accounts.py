@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.checkin.adapters.http_account_models import AccountOut, account_out
-from services.checkin.application.account_ports import Accounts
+from services.checkin.application.account_ports import AccountFilter, Accounts
 from services.checkin.application.administer_accounts import AccountsDesk, Newcomer, OneTime
 from services.checkin.domain.accounts import Account, Right
 from shared.contracts.base import Id, Path
@@ -91,11 +91,21 @@ def account_routes(desk: AccountsDesk, accounts: Accounts, clock: Clock) -> APIR
         request: Request,
         response: Response,
         caller: SeesAccounts,
+        text: Annotated[
+            str,
+            Query(
+                max_length=80,
+                pattern=r"^[^\x00-\x1f]*$",
+                description="The beginning of a login or of an id, or a unit's id. Names are sealed, and not searched.",
+            ),
+        ] = "",
+        without_right: Annotated[bool, Query(description="only those that may do nothing yet")] = False,
         cursor: str | None = None,
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
     ) -> AccountPage:
         """Accounts of the caller's subtree, and those without a right, by id."""
-        found = await accounts.page(caller.path, read_cursor(cursor) or "", limit + 1)
+        wanted = AccountFilter(caller.path, text.strip(), without_right)
+        found = await accounts.page(wanted, read_cursor(cursor) or "", limit + 1)
         link_next(request, response, found[limit - 1].account_id if len(found) > limit else None)
         return AccountPage(items=[account_out(account) for account in found[:limit]])
 

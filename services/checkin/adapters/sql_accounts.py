@@ -1,18 +1,18 @@
 """Accounts and the links of the first start in SQL."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.checkin.adapters.seal import Seal
 from services.checkin.adapters.sql_account_tables import accounts, first_links
 from services.checkin.adapters.sql_engine import writing
-from services.checkin.application.account_ports import Taken
+from services.checkin.application.account_ports import AccountFilter, Taken
 from services.checkin.domain.accounts import Account, Credentials, Right
 from shared.platform.clock import from_ms, to_ms
 from shared.vocabulary.terms import Role
@@ -43,10 +43,9 @@ class SqlAccounts:
             row = found.mappings().first()
         return None if row is None else (self._account(dict(row)), self._credentials(dict(row)))
 
-    async def page(self, subtree: str, after: str, limit: int) -> Sequence[Account]:
-        path = accounts.c.path
-        seen = or_(path.is_(None), path == subtree, path.startswith(subtree + "/", autoescape=True))
-        query = select(accounts).where(seen, accounts.c.account_id > after).order_by(accounts.c.account_id).limit(limit)
+    async def page(self, wanted: AccountFilter, after: str, limit: int) -> Sequence[Account]:
+        behind = accounts.c.account_id > after
+        query = select(accounts).where(behind, *_fits(wanted)).order_by(accounts.c.account_id).limit(limit)
         async with self._engine.connect() as connection:
             return [self._account(dict(row)) for row in (await connection.execute(query)).mappings()]
 
@@ -131,6 +130,17 @@ class SqlAccounts:
             "code_confirmed": credentials.code_confirmed,
             "code_step": credentials.code_step,
         }
+
+
+def _fits(wanted: AccountFilter) -> Iterator[ColumnElement[bool]]:
+    path = accounts.c.path
+    below = path.startswith(wanted.subtree + "/", autoescape=True)
+    yield path.is_(None) if wanted.only_without_right else or_(path.is_(None), path == wanted.subtree, below)
+    if wanted.text:
+        login = accounts.c.login.startswith(wanted.text.lower(), autoescape=True)
+        account_id = accounts.c.account_id
+        # Not LIKE: in SQLite it takes capitals for small letters.
+        yield or_(login, func.substr(account_id, 1, len(wanted.text)) == wanted.text, accounts.c.unit == wanted.text)
 
 
 def _right_row(right: Right | None) -> dict[str, Any]:

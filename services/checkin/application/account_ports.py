@@ -17,6 +17,19 @@ class TooBusy(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """Accounts whose right lies in `subtree`, and those without a right.
+
+    `text`: only those whose login or id begins with it, or that belong to the unit of this id; case counts in ids.
+    Names are sealed, and are not searched. `only_without_right`: who waits for one.
+    """
+
+    subtree: str
+    text: str = ""
+    only_without_right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A login that lasts until `until`, if it is not ended earlier."""
 
@@ -45,8 +58,8 @@ class Accounts(Protocol):
         """By what its owner types: case does not count."""
         ...
 
-    async def page(self, subtree: str, after: str, limit: int) -> Sequence[Account]:
-        """Accounts by id, behind `after`: those whose right lies in the subtree, and those without a right."""
+    async def page(self, wanted: AccountFilter, after: str, limit: int) -> Sequence[Account]:
+        """Accounts by id, behind `after`."""
         ...
 
     async def add(self, account: Account, credentials: Credentials) -> None:

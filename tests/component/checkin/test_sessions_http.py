@@ -233,6 +233,9 @@ async def test_another_part_of_the_tree_has_no_accounts_for_its_neighbour(desk: 
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(404, "account-unknown")}
     assert (await desk.get(elsewhere, "/accounts")).json()["items"] == []
     assert [one["login"] for one in (await desk.get(GUARD, "/accounts")).json()["items"]] == ["chen"]
+    assert (await desk.get(GUARD, "/accounts?text=li")).json()["items"] == []
+    assert (await desk.get(GUARD, "/accounts?without_right=true")).json()["items"] == []
+    assert (await desk.get(GUARD, "/accounts?text=%00")).status_code == 422
     assert (await desk.get(OFFICER, "/accounts")).status_code == 403
 
 

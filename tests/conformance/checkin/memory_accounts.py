@@ -4,9 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.checkin.application.account_ports import Renewal, Session, Taken
+from services.checkin.application.account_ports import AccountFilter, Renewal, Session, Taken
 from services.checkin.domain.accounts import Account, Credentials, Right, Tries, may_try_at
 from shared.vocabulary.organisation import within
+
+
+def _fits(account: Account, wanted: AccountFilter) -> bool:
+    right, text = account.right, wanted.text
+    if right is not None and (wanted.only_without_right or not within(right.path, wanted.subtree)):
+        return False
+    begins = account.login.startswith(text.lower()) or account.account_id.startswith(text)
+    return begins or (right is not None and right.unit_id == text)
 
 
 class MemoryAccounts:
@@ -22,9 +30,9 @@ class MemoryAccounts:
     async def find_login(self, login: str) -> tuple[Account, Credentials] | None:
         return next((found for found in self.all.values() if found[0].login == login.lower()), None)
 
-    async def page(self, subtree: str, after: str, limit: int) -> Sequence[Account]:
+    async def page(self, wanted: AccountFilter, after: str, limit: int) -> Sequence[Account]:
         accounts = [account for _, (account, _) in sorted(self.all.items()) if account.account_id > after]
-        return [a for a in accounts if a.right is None or within(a.right.path, subtree)][:limit]
+        return [account for account in accounts if _fits(account, wanted)][:limit]
 
     async def add(self, account: Account, credentials: Credentials) -> None:
         if account.account_id in self.all or await self.find_login(account.login):

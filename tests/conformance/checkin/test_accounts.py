@@ -12,7 +12,7 @@ from services.checkin.adapters.seal import Seal
 from services.checkin.adapters.sql_accounts import SqlAccounts
 from services.checkin.adapters.sql_engine import create_engine, migrate
 from services.checkin.adapters.sql_sessions import SqlLoginTries, SqlSessions
-from services.checkin.application.account_ports import Session, Taken
+from services.checkin.application.account_ports import AccountFilter, Session, Taken
 from services.checkin.domain.accounts import WAIT_MAX, Account, Credentials, Right
 from shared.vocabulary.terms import Role
 from tests.conformance.checkin.conftest import KEY, empty_database
@@ -66,9 +66,38 @@ async def test_pages_hold_the_subtree_and_who_has_no_right(stores: Stores) -> No
     lookalike = Account("x-1", "zhao", "赵", Right(Role.OFFICER, STATION + "0"))
     for account in (OFFICER, NEWCOMER, lookalike):
         await stores.accounts.add(account, GIVEN)
-    assert await stores.accounts.page(STATION, "", 10) == [NEWCOMER, OFFICER]
-    assert await stores.accounts.page("/440100", "m-9", 1) == [OFFICER]
-    assert await stores.accounts.page("/440100/440106", "o-1", 10) == [lookalike]
+    assert await stores.accounts.page(AccountFilter(STATION), "", 10) == [NEWCOMER, OFFICER]
+    assert await stores.accounts.page(AccountFilter("/440100"), "m-9", 1) == [OFFICER]
+    assert await stores.accounts.page(AccountFilter("/440100/440106"), "o-1", 10) == [lookalike]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ["M-1", "m-9", "o-1"]),
+        ("che", ["o-1"]),
+        ("CHE", ["o-1"]),
+        ("m-", ["m-9"]),
+        ("u-7", ["M-1"]),
+        ("%", []),
+        ("_-", []),
+        ("陈", []),
+    ],
+)
+async def test_accounts_are_found_by_how_their_login_or_id_begins_and_by_unit(
+    stores: Stores, text: str, found: list[str]
+) -> None:
+    of_unit = Account("M-1", "wang", "陈%", Right(Role.MEMBER, STATION, unit_id="u-7"))
+    for account in (OFFICER, NEWCOMER, of_unit):
+        await stores.accounts.add(account, GIVEN)
+    page = await stores.accounts.page(AccountFilter("/440100", text), "", 10)
+    assert [account.account_id for account in page] == found
+
+
+async def test_who_waits_for_a_right_is_found_alone(stores: Stores) -> None:
+    for account in (OFFICER, NEWCOMER):
+        await stores.accounts.add(account, GIVEN)
+    assert await stores.accounts.page(AccountFilter("/440100", only_without_right=True), "", 10) == [NEWCOMER]
 
 
 async def test_rights_and_credentials_change(stores: Stores) -> None:
