@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 from redis.asyncio import Redis
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from services.checkin.adapters.bounded_bodies import BoundedBodies
 from services.checkin.adapters.duty_ledger import DECIDING
@@ -23,7 +23,7 @@ from services.checkin.adapters.http_positions import position_routes
 from services.checkin.adapters.http_post_codes import post_code_routes
 from services.checkin.adapters.http_registry import FILE_MAX, registry_routes
 from services.checkin.adapters.http_sessions import session_routes
-from services.checkin.adapters.http_titles import TITLES, database_away
+from services.checkin.adapters.http_titles import TITLES, database_away, not_storable
 from services.checkin.adapters.http_units import unit_routes
 from services.checkin.adapters.kafka_directory import DirectoryFeed
 from services.checkin.adapters.kafka_hazards import hazard_handler
@@ -121,6 +121,7 @@ def assemble_api(settings: CheckinSettings, parts: Parts) -> FastAPI:
         body_max=FILE_MAX,
     )
     app.add_exception_handler(OperationalError, database_away)
+    app.add_exception_handler(DataError, not_storable)
     app.add_middleware(BoundedBodies, larger={"/checkin/v1/imports/": FILE_MAX, "/checkin/v1/hazards": HAZARD_BODY_MAX})
     zone = ZoneInfo(settings.time_zone)
     codes = PostCodes(settings.post_code_secret.get_secret_value().encode())

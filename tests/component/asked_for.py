@@ -60,7 +60,8 @@ def _units_file(things: Things, _: Principal) -> dict[str, Any]:
 
 def _hazard(things: Things, _: Principal) -> dict[str, Any]:
     place = {"lon": things["lon"], "lat": things["lat"], "accuracy_m": "5", "crs": "wgs84"}
-    return {"data": {"unit_id": things["unit_id"], "kind": "fire", **place}}
+    photo = ("photo.jpg", b"\xff\xd8\xff\xe0 some picture", "image/jpeg")
+    return {"data": {"unit_id": things["unit_id"], "kind": "fire", **place}, "files": {"photo": photo}}
 
 
 def _report(_: Things, __: Principal) -> Any:

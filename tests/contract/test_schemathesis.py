@@ -29,7 +29,6 @@ PROMISES = [
     checks.content_type_conformance,
     checks.response_headers_conformance,
     checks.response_schema_conformance,
-    checks.negative_data_rejection,
 ]
 CALLERS = {role: bearer(caller(role, Where.OWN)) for role in Role}
 BOUNDED = settings(

@@ -22,7 +22,7 @@ from shared.ports import Clock
 from shared.vocabulary.terms import Role
 
 TITLES = {
-    "window-invalid": ("时间范围有误", "The end is before the start"),
+    "window-invalid": ("时间范围有误", "The time range is not valid"),
     "too-many-days": ("天数过多", "Too many days at once"),
     "unknown-station": ("没有这个单位", "No such station"),
 }
@@ -32,6 +32,9 @@ _FILES: dict[str, Any] = {
     CSV: {"schema": {"type": "string"}},
     XLSX: {"schema": {"type": "string", "format": "binary"}},
 }
+
+YEARS = range(1970, 2200)
+"""A history knows none before, and no time zone moves one of them out of what a database can hold."""
 
 Reader = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER))]
 Moment = AwareDatetime | date
@@ -92,12 +95,14 @@ async def _report(
 
 def _window(start: Moment, end: Moment, zone: tzinfo) -> Window:
     try:
-        return Window(_moment(start, zone), _moment(end, zone))
+        return Window(_moment(start, zone, "from"), _moment(end, zone, "to"))
     except ValueError as error:
         raise Problem(422, "window-invalid", str(error), field="to") from error
 
 
-def _moment(given: Moment, zone: tzinfo) -> datetime:
+def _moment(given: Moment, zone: tzinfo, field: str) -> datetime:
+    if given.year not in YEARS:
+        raise Problem(422, "window-invalid", f"a year from {YEARS[0]} to {YEARS[-1]}", field=field)
     return given if isinstance(given, datetime) else datetime.combine(given, time(), zone)
 
 

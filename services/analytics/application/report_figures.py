@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import islice
 
 from services.analytics.application.ports import By, History, Question, Station
 from services.analytics.domain.figures import Coverage, Figures
@@ -57,9 +58,9 @@ class ReportFigures:
         stations = await self._history.stations()
         station = None if station_id is None else _visible(stations, station_id, subtree)
         known = window.until(now)
-        days = [day.isoformat() for day, _ in known.days(self._zone)] if by == "day" else []
+        days = [day.isoformat() for day, _ in islice(known.days(self._zone), DAYS_MAX + 1)] if by == "day" else []
         if len(days) > DAYS_MAX:
-            raise TooManyDays(f"{len(days)} days asked for, at most {DAYS_MAX}")
+            raise TooManyDays(f"more than {DAYS_MAX} days asked for")
         path = subtree if station is None else station.path
         measured = await self._history.measure(Question(path, known, by, drill))
         names = {s.station_id: s.name for s in stations.values()} if by == "station" else {}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
@@ -45,6 +45,7 @@ from shared.vocabulary.terms import HazardKind, Role
 
 HAZARD_BODY_MAX = PHOTO_MAX + 100_000
 PAGE_MAX = 200
+KEPT_ON_A_PHONE = timedelta(days=366)
 _PICTURES: dict[str, Any] = {
     kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png", "image/webp")
 }
@@ -196,6 +197,8 @@ def _found_at(given: datetime | None, now: datetime) -> datetime:
     at = given or now
     if at > now + AHEAD_MAX:
         raise Problem(422, "time-in-future", "the phone's clock is ahead", field="found_at")
+    if at < now - KEPT_ON_A_PHONE:
+        raise Problem(422, "invalid", "longer ago than a phone keeps it", field="found_at")
     return min(at, now).astimezone(UTC)
 
 

@@ -48,3 +48,8 @@ async def database_away(request: Request, error: Exception) -> JSONResponse:
     """The registry's database does not answer."""
     problem = Problem(503, "unavailable", type(error).__name__, headers={"Retry-After": "2"})
     return problem_response(request, problem, TITLES)
+
+
+async def not_storable(request: Request, error: Exception) -> JSONResponse:
+    """What a text or number holds is nothing that this database knows: PostgreSQL has no NUL character."""
+    return problem_response(request, Problem(422, "invalid", "the database does not take such a value"), TITLES)

@@ -1,5 +1,6 @@
 """Routes: reporting incidents, and reading them."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -31,6 +32,9 @@ from shared.ports import Ids
 from shared.vocabulary.ids import derived_id
 from shared.vocabulary.organisation import is_path
 from shared.vocabulary.terms import IncidentClass, Role, SourceKind
+
+_AFTER_INCIDENT = re.compile(r"([0-9]{1,15}):([A-Za-z0-9._:-]{1,80})", re.ASCII)
+_AFTER_EVENT = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 
@@ -168,15 +172,15 @@ def _position(cursor: str | None) -> Position | None:
     text = read_cursor(cursor)
     if text is None:
         return None
-    score, _, incident_id = text.partition(":")
-    if not score.isdigit() or not incident_id:
+    found = _AFTER_INCIDENT.fullmatch(text)
+    if found is None:
         raise Problem(422, "cursor-invalid", field="cursor")
-    return int(score), incident_id
+    return int(found[1]), found[2]
 
 
 def _sequence(cursor: str | None) -> int:
     text = read_cursor(cursor) or "0"
-    if not text.isdigit():
+    if not _AFTER_EVENT.fullmatch(text):
         raise Problem(422, "cursor-invalid", field="cursor")
     return int(text)
 

@@ -18,6 +18,8 @@ from shared.platform.log_reader import LogReader
 from shared.platform.records import Received
 
 BUFFER_MAX = 5000
+OFFSET_END = 2**63
+"""Kafka's offsets are less."""
 BACKLOG_MAX = 2000  # a listener further behind than this is let go; it comes back with its Last-Event-ID
 
 Offsets = Mapping[int, int]
@@ -41,11 +43,11 @@ def parse_position(text: str, partitions: int) -> dict[int, int]:
     """The offsets of an SSE id. Raises PositionInvalid."""
     try:
         numbers: Any = json.loads(base64.urlsafe_b64decode(text.encode()))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise PositionInvalid(text) from error
     if not isinstance(numbers, list) or len(numbers) != partitions:
         raise PositionInvalid(text)
-    if not all(isinstance(number, int) and number >= 0 for number in numbers):
+    if not all(isinstance(number, int) and 0 <= number < OFFSET_END for number in numbers):
         raise PositionInvalid(text)
     return dict(enumerate(numbers))
 

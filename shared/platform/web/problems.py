@@ -6,7 +6,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from structlog.contextvars import get_contextvars
 
 from shared.platform.telemetry import get_logger
@@ -97,7 +99,8 @@ def install_problem_handlers(
     async def on_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         code = {404: "not-found", 405: "method-not-allowed", 401: "unauthenticated", 403: "forbidden"}
-        problem = Problem(error.status_code, code.get(error.status_code, "invalid"), str(error.detail))
+        headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+        problem = Problem(error.status_code, code.get(error.status_code, "invalid"), str(error.detail), headers=headers)
         return problem_response(request, problem, titles)
 
     async def on_fault(request: Request, error: Exception) -> JSONResponse:
@@ -108,6 +111,13 @@ def install_problem_handlers(
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_fault)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of the path asked for: each of its routes knows its own only."""
+    app: FastAPI = request.app
+    there = (route for route in iter_route_contexts(app.routes) if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in there for method in route.methods or ()}))
 
 
 def _invalid(error: RequestValidationError) -> Problem:

@@ -194,6 +194,10 @@ async def test_figures_are_for_officers_and_operators(client: httpx.AsyncClient,
         ({"station": "a b"}, "invalid", "station"),
         ({"format": "pdf"}, "invalid", "format"),
         ({"from": "2020-01-01", "by": "day"}, "too-many-days", "to"),
+        ({"from": "1971-01-01", "by": "day"}, "too-many-days", "to"),
+        ({"from": "0001-01-01T00:00:00+14:00", "by": "day"}, "window-invalid", "from"),
+        ({"from": "0001-01-01"}, "window-invalid", "from"),
+        ({"to": "9999-12-31T23:59:59-14:00", "from": "2026-03-02"}, "window-invalid", "to"),
     ],
 )
 async def test_a_wrong_question_names_its_field(

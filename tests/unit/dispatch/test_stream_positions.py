@@ -1,5 +1,7 @@
 """Where a live stream was left: the ids of its events."""
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,11 @@ def test_a_position_comes_back_as_it_was(offsets: dict[int, int]) -> None:
     assert "\n" not in text
 
 
-@pytest.mark.parametrize("text", ["", "???", "bm8=", "WzEsMl0=", "W10=", format_position(dict.fromkeys(range(12), -1))])
+NESTED = base64.urlsafe_b64encode(b"[" * 3000).decode()
+OUTSIDE = [format_position(dict.fromkeys(range(12), offset)) for offset in (-1, 2**63)]
+
+
+@pytest.mark.parametrize("text", ["", "???", "bm8=", "WzEsMl0=", "W10=", NESTED, *OUTSIDE])
 def test_what_is_no_position_is_refused(text: str) -> None:
     with pytest.raises(PositionInvalid):
         parse_position(text, 12)
