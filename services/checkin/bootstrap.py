@@ -21,6 +21,7 @@ from services.checkin.adapters.http_duty_board import duty_board_routes
 from services.checkin.adapters.http_hazards import HAZARD_BODY_MAX, hazard_routes
 from services.checkin.adapters.http_positions import position_routes
 from services.checkin.adapters.http_post_codes import post_code_routes
+from services.checkin.adapters.http_provider_login import provider_routes
 from services.checkin.adapters.http_registry import FILE_MAX, registry_routes
 from services.checkin.adapters.http_sessions import session_routes
 from services.checkin.adapters.http_titles import TITLES, database_away, not_storable
@@ -30,6 +31,7 @@ from services.checkin.adapters.kafka_hazards import hazard_handler
 from services.checkin.adapters.kafka_positions import KafkaPositionLog
 from services.checkin.adapters.kafka_registry import KafkaRegistryPublisher
 from services.checkin.adapters.login_secrets import Argon2Passwords, SignedTokens, SystemSecrets, Totp
+from services.checkin.adapters.oidc_provider import OidcProvider
 from services.checkin.adapters.outbox_watch import watch_outbox
 from services.checkin.adapters.redis_duty_book import RedisDutyBook
 from services.checkin.adapters.redis_pin_attempts import RedisPinAttempts
@@ -46,7 +48,9 @@ from services.checkin.application.administer_accounts import FIRST_LINK_GOOD_FOR
 from services.checkin.application.check_in import CheckInDesk
 from services.checkin.application.directory import Directory
 from services.checkin.application.hazards import HazardBook, HazardPhotos
+from services.checkin.application.identity_provider import IdentityProvider
 from services.checkin.application.log_in import LoginDesk
+from services.checkin.application.log_in_by_provider import ProviderDesk
 from services.checkin.application.ports import DutyBook, PinAttempts, PositionLog, Registry
 from services.checkin.application.relay_registry import relay_registry
 from services.checkin.application.sessions import SessionDesk
@@ -90,6 +94,7 @@ class Parts:
     tries: LoginTries
     sessions: Sessions
     passwords: Passwords
+    provider: IdentityProvider | None
     audit: AuditLog
     positions: PositionLog
     gateway: CommandGateway
@@ -160,7 +165,13 @@ def _install_accounts(app: FastAPI, settings: CheckinSettings, parts: Parts) -> 
         audit=parts.audit,
         second_factor=settings.second_factor_roles,
     )
+    city = None
+    if parts.provider is not None:
+        city = ProviderDesk(
+            provider=parts.provider, accounts=parts.accounts, secrets=secrets, sessions=sessions, audit=parts.audit
+        )
     app.include_router(session_routes(login, sessions, parts.clock))
+    app.include_router(provider_routes(city, _seal(settings), parts.clock, settings.public_url))
     app.include_router(account_routes(_accounts_desk(parts), parts.accounts, parts.clock))
 
 
@@ -251,6 +262,7 @@ class _Connected:
         self._store = LedgerStore(self._redis, LEDGER)
         self._engine = create_engine(settings.database_url)
         self._accounts = SqlAccounts(self._engine, _seal(settings))
+        self._provider = _city_provider(settings, clock)
         self._directory = Directory()
         self._feed = DirectoryFeed(settings.kafka_bootstrap, self._directory)
         self._gateway = self._to(DECIDING, self._store)
@@ -280,6 +292,7 @@ class _Connected:
             tries=SqlLoginTries(self._engine),
             sessions=SqlSessions(self._engine),
             passwords=Argon2Passwords(),
+            provider=self._provider,
             audit=KafkaAuditLog(self._producer, self._clock, SystemIds()),
             positions=KafkaPositionLog(self._producer, self._clock, SystemIds()),
             gateway=self._gateway,
@@ -318,6 +331,8 @@ class _Connected:
             await self._producer.stop()
             await self._engine.dispose()
             await self._redis.aclose()
+            if self._provider is not None:
+                await self._provider.close()
 
     async def _prepare_database(self) -> None:
         await until_it_passes("migrate the registry", lambda: migrate(self._engine), (OperationalError,))
@@ -347,3 +362,10 @@ class _Connected:
 
 def _seal(settings: CheckinSettings) -> Seal:
     return Seal(settings.personal_data_key.get_secret_value())
+
+
+def _city_provider(settings: CheckinSettings, clock: Clock) -> OidcProvider | None:
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret.get_secret_value()
+    return OidcProvider(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_login_claim, clock)

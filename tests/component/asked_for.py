@@ -120,6 +120,8 @@ ASKED: dict[str, list[Asked]] = {
     "POST /checkin/v1/sessions": [_json(_log_in)],
     "POST /checkin/v1/sessions/refresh": [COOKIE],
     "DELETE /checkin/v1/sessions/current": [COOKIE, Asked()],
+    "GET /checkin/v1/sessions/oidc": [Asked(comes_to="no-provider")],
+    "GET /checkin/v1/sessions/oidc/callback": [Asked(comes_to="no-provider")],
     "POST /checkin/v1/first-administrators": [
         Asked(request=lambda things, who: {"json": _first_administrators(things, who)}, comes_to="link-invalid")
     ],

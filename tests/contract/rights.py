@@ -61,6 +61,9 @@ GET    /checkin/v1/commands/{aggregate_id}/{command}
 POST   /checkin/v1/sessions                 public   public  public  public  public  public   public  public   public
 POST   /checkin/v1/sessions/refresh         public   public  public  public  public  public   public  public   public
 DELETE /checkin/v1/sessions/current         public   public  public  public  public  public   public  public   public
+GET    /checkin/v1/login-options            public   public  public  public  public  public   public  public   public
+GET    /checkin/v1/sessions/oidc            public   public  public  public  public  public   public  public   public
+GET    /checkin/v1/sessions/oidc/callback   public   public  public  public  public  public   public  public   public
 POST   /checkin/v1/first-administrators     public   public  public  public  public  public   public  public   public
 GET    /checkin/v1/me                       yes      yes     yes     yes     yes     yes      yes     yes      yes
 GET    /checkin/v1/accounts                 -        -       -       -       -       -        subtree subtree  -

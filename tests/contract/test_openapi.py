@@ -56,9 +56,12 @@ WITHOUT_TOKEN = {
     "post /checkin/v1/sessions",
     "post /checkin/v1/sessions/refresh",
     "delete /checkin/v1/sessions/current",
+    "get /checkin/v1/login-options",
+    "get /checkin/v1/sessions/oidc",
+    "get /checkin/v1/sessions/oidc/callback",
     "post /checkin/v1/first-administrators",
 }
-"""Where one gets a token, or gives it back: by a password, a cookie, or the link of the first start."""
+"""Where one gets a token, or gives it back: by a password, a cookie, a provider, or the link of the first start."""
 
 
 def _checkin() -> Any:

@@ -27,7 +27,7 @@ from shared.vocabulary.decisions import Refused
 
 COOKIE = "meu_session"
 PATH = "/checkin/v1/sessions"
-_NO_STORE = {"Cache-Control": "no-store"}
+NO_STORE = {"Cache-Control": "no-store"}
 _STATUS = {"wrong-credentials": 401, "no-right": 403, "password-weak": 422}
 Typed = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -87,7 +87,7 @@ def session_routes(desk: LoginDesk, sessions: SessionDesk, clock: Clock) -> APIR
         """End the session of the cookie; without one there is nothing to end."""
         if meu_session is not None:
             await sessions.end(meu_session)
-        response = Response(status_code=204, headers=_NO_STORE)
+        response = Response(status_code=204, headers=NO_STORE)
         response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict")
         return response
 
@@ -113,13 +113,18 @@ def _answer(request: Request, came_to: LogIn, now: datetime) -> Response:
 
 
 def _asked(answer: AskedFor) -> Response:
-    return JSONResponse(answer.model_dump(mode="json"), 200, _NO_STORE)
+    return JSONResponse(answer.model_dump(mode="json"), 200, NO_STORE)
 
 
 def _opened(request: Request, opened: Opened, status: int) -> Response:
     body = LoggedIn(access_token=opened.access, expires_at=opened.access_until, account=account_out(opened.account))
-    response = JSONResponse(body.model_dump(mode="json"), status, _NO_STORE)
+    response = JSONResponse(body.model_dump(mode="json"), status, NO_STORE)
+    set_session_cookie(request, response, opened)
+    return response
+
+
+def set_session_cookie(request: Request, response: Response, opened: Opened) -> None:
+    """What the browser goes on with when it asks at `…/sessions/refresh`."""
     cookie: dict[str, Any] = {"path": PATH, "httponly": True, "samesite": "strict"}
     secure = request.url.scheme == "https"
     response.set_cookie(COOKIE, opened.refresh, expires=opened.until, secure=secure, **cookie)
-    return response

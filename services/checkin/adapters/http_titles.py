@@ -24,6 +24,7 @@ TITLES: Titles = {
     "try-later": ("尝试次数过多，请稍后再试", "Too many tries; wait a while"),
     "password-weak": ("密码不够安全", "The password is not good enough"),
     "no-right": ("账号尚未授权", "The account has not been given a right yet"),
+    "no-provider": ("未启用统一身份认证登录", "Logging in with the city's own account is not set up"),
     "session-ended": ("登录已结束，请重新登录", "The session has ended; log in again"),
     "account-unknown": ("账号不存在", "No such account"),
     "account-taken": ("账号或用户名已被使用", "The id or the login is taken"),

@@ -16,6 +16,7 @@ from services.checkin.adapters.duty_ledger import duty_codec
 from services.checkin.adapters.hazard_ledger import HAZARD_DECIDING, hazard_codec
 from services.checkin.adapters.sql_hazards import Recorded
 from services.checkin.application.directory import Directory
+from services.checkin.application.identity_provider import IdentityProvider
 from services.checkin.bootstrap import Parts, assemble_api
 from services.checkin.domain.codes import PostCodes
 from services.checkin.domain.hazards import Hazard, Unknown, decide, evolve
@@ -205,7 +206,12 @@ async def desk() -> AsyncGenerator[Desk]:
 
 
 @asynccontextmanager
-async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = "") -> AsyncGenerator[Desk]:
+async def desk_on_fakes(
+    gateway: FakeGateway | None = None,
+    public_url: str = "",
+    provider: IdentityProvider | None = None,
+    clock: SetClock | None = None,
+) -> AsyncGenerator[Desk]:
     """Everything of EVERYTHING is registered, and nobody is on duty."""
     settings = CheckinSettings(
         kafka_bootstrap="nowhere:1",
@@ -219,7 +225,7 @@ async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = ""
     )
     gateway = gateway or FakeGateway()
     book, log, registry, directory = FakeBook(), FakeLog(), MemoryRegistry(), Directory()
-    clock = SetClock()
+    clock = clock or SetClock()
     hazards, photos = HazardWorker(clock), MemoryPhotos()
     accounts, sessions, audit = MemoryAccounts(), MemorySessions(), MemoryAudit()
     parts = Parts(
@@ -232,6 +238,7 @@ async def desk_on_fakes(gateway: FakeGateway | None = None, public_url: str = ""
         tries=MemoryTries(),
         sessions=sessions,
         passwords=PlainPasswords(),
+        provider=provider,
         audit=audit,
         positions=log,
         gateway=cast("CommandGateway", gateway),

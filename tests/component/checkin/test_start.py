@@ -42,6 +42,10 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         ("SECOND_FACTOR", "operator,emperor"),
         ("DUTY_LEASE_S", "0"),
         ("REDIS_URL", ""),
+        ("OIDC_ISSUER", "http://login.city.example"),
+        ("OIDC_ISSUER", "http://localhost@login.city.example"),
+        ("OIDC_ISSUER", "https://login.city.example?city=1"),
+        ("OIDC_CLIENT_ID", "without an issuer"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_names_its_variable_but_not_its_value(
@@ -63,6 +67,24 @@ def test_there_is_no_default_secret(
     with pytest.raises(SystemExit):
         load_settings(CheckinSettings)
     assert f"wrong setting {name}:" in capsys.readouterr().err
+
+
+def test_an_issuer_needs_a_client_id(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    environment.setenv("OIDC_ISSUER", "https://login.city.example/realms/city")
+    with pytest.raises(SystemExit):
+        load_settings(CheckinSettings)
+    assert "wrong setting OIDC_CLIENT_ID:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "issuer", ["https://login.city.example/realms/city", "http://127.0.0.1:8090", "http://[::1]/x"]
+)
+async def test_a_citys_provider_is_a_matter_of_settings(environment: pytest.MonkeyPatch, issuer: str) -> None:
+    environment.setenv("OIDC_ISSUER", issuer)
+    environment.setenv("OIDC_CLIENT_ID", "meu")
+    transport = httpx.ASGITransport(app=build_api(load_settings(CheckinSettings)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        assert (await http.get("/checkin/v1/login-options")).json() == {"oidc": True}
 
 
 async def test_the_api_starts_without_its_backends_and_says_which_are_away(
