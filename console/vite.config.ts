@@ -7,6 +7,14 @@ const services = ['/checkin', '/dispatch', '/notify', '/analytics']
 export default defineConfig({
   base: '/console/',
   plugins: [vue()],
+  // Ways to write components and messages that the console does not use.
+  define: {
+    __VUE_OPTIONS_API__: 'false',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_I18N_LEGACY_API__: 'false',
+    __VUE_I18N_FULL_INSTALL__: 'false',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+  },
   build: {
     target: 'chrome87',
     outDir: '../var/console/dist/console',

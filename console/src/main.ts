@@ -1,9 +1,6 @@
 import './older-browsers'
 
-import 'element-plus/theme-chalk/base.css'
-import 'element-plus/theme-chalk/dark/css-vars.css'
 import './styles/themes.css'
-import './styles/element.css'
 import './styles/base.css'
 import './styles/controls.css'
 

@@ -51,5 +51,5 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function isCovered(): boolean {
-  return document.querySelector('dialog[open], .el-overlay:not([style*="display: none"])') !== null
+  return document.querySelector('dialog[open]') !== null
 }
