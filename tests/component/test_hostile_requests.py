@@ -14,7 +14,17 @@ from tests.builders.callers import Where, caller
 from tests.builders.world import World
 from tests.builders.worlds import WORLDS
 from tests.component.asked_for import ASKED, Asked
-from tests.component.hostile import BODIES, CURSORS, FILES, HEADERS, IN_URLS, READ_HEADERS, TEXTS, TYPES, bodies_like
+from tests.component.hostile import (
+    BODIES,
+    CURSORS,
+    FILES,
+    HEADERS,
+    IN_URLS,
+    OF_EVERY_REQUEST,
+    TEXTS,
+    TYPES,
+    bodies_like,
+)
 from tests.contract.rights import RIGHTS
 from tests.fakes.keys import bearer
 
@@ -49,6 +59,14 @@ async def test_nothing_breaks_a_service(operation: str) -> None:
             if (fault := await fault_of_answer(world, http, sent)) is not None
         ]
     assert broken == []
+
+
+@pytest.mark.parametrize("service", WORLDS)
+async def test_no_header_breaks_a_service(service: str) -> None:
+    operation = next(each for each in RIGHTS if each.startswith(f"GET /{service}/"))
+    async with asking(operation) as (world, http, usual):
+        sent = [usual.with_header(name, value) for name in OF_EVERY_REQUEST for value in HEADERS]
+        assert {await fault_of_answer(world, http, each) for each in sent} == {None}
 
 
 @pytest.mark.parametrize("service", WORLDS)
@@ -104,9 +122,11 @@ def hostile(usual: Sent, template: str, document: dict[str, Any]) -> Iterator[Se
                 yield replace(usual, query=f"{usual.query}&{parameter['name']}={text}")
             elif parameter["in"] == "path":
                 yield replace(usual, path=with_segment(usual.path, template, parameter["name"], text))
-    for name in READ_HEADERS:
         for value in HEADERS:
-            yield usual.with_header(name, value)
+            if parameter["in"] == "header":
+                yield usual.with_header(parameter["name"], value)
+            elif parameter["in"] == "cookie":
+                yield usual.with_header("Cookie", parameter["name"].encode() + b"=" + value)
     for kind, content in described.get("requestBody", {}).get("content", {}).items():
         yield from (usual.with_body(other, body) for other in TYPES for body in BODIES)
         if kind == "application/json":
