@@ -16,6 +16,7 @@ from services.dispatch.adapters.http_incidents import incident_routes
 from services.dispatch.adapters.http_map import map_routes
 from services.dispatch.adapters.http_parts import SERVICE, TITLES, Parts
 from services.dispatch.adapters.http_stream import stream_routes
+from services.dispatch.adapters.http_units import unit_routes
 from services.dispatch.adapters.incident_ledger import DECIDING
 from services.dispatch.adapters.incident_projection import IncidentProjection
 from services.dispatch.adapters.incident_tail import IncidentTail
@@ -33,6 +34,7 @@ from services.dispatch.adapters.redis_units import RedisUnits
 from services.dispatch.adapters.straight_line import StraightLineTimes
 from services.dispatch.adapters.yaml_playbooks import SHIPPED, PlaybookInvalid, YamlPlaybooks
 from services.dispatch.application.double_orders import DoubleOrderResolver
+from services.dispatch.application.foresight import Foresight
 from services.dispatch.application.match import Matcher
 from services.dispatch.application.report_incident import IncidentDesk
 from services.dispatch.application.unit_map import UnitMap
@@ -109,7 +111,7 @@ def _match(worker: Worker, settings: DispatchSettings, store: LedgerStore) -> No
     commands = KafkaCommands(worker.producer, worker.clock)
     matcher = Matcher(
         directory=ObservedChoices(directory),
-        travel_times=StraightLineTimes(detour_factor=settings.detour_factor, speed_m_s=settings.walking_speed_m_s),
+        travel_times=_travel_times(settings),
         incidents=incidents,
         commands=commands,
         clock=worker.clock,
@@ -134,6 +136,10 @@ def _match(worker: Worker, settings: DispatchSettings, store: LedgerStore) -> No
     worker.repeat("keep claims again", kept.restore, every_s=MEND_EVERY_S)
 
 
+def _travel_times(settings: DispatchSettings) -> StraightLineTimes:
+    return StraightLineTimes(detour_factor=settings.detour_factor, speed_m_s=settings.walking_speed_m_s)
+
+
 def build_api(settings: DispatchSettings) -> FastAPI:
     """The HTTP API; its own lifespan connects to everything, waiting for what is away.
 
@@ -150,7 +156,7 @@ def build_api(settings: DispatchSettings) -> FastAPI:
         lifespan=parts.lifespan,
         audit=parts.audit,
     )
-    install_routes(app, parts.routes(_playbooks(settings), settings), parts.ids)
+    install_routes(app, parts.routes(_playbooks(settings), settings), parts.foresight(settings), parts.ids)
     install_live_routes(app, parts.tail, parts.units, parts.clock)
     return app
 
@@ -161,10 +167,11 @@ def install_live_routes(app: FastAPI, tail: IncidentTail, units: UnitMap, clock:
     app.include_router(stream_routes(tail, units, clock))
 
 
-def install_routes(app: FastAPI, parts: Parts, ids: Ids) -> None:
+def install_routes(app: FastAPI, parts: Parts, foresight: Foresight, ids: Ids) -> None:
     """Everything else under `/dispatch/v1`."""
     app.include_router(incident_routes(parts, ids))
     app.include_router(order_routes(parts))
+    app.include_router(unit_routes(parts, foresight))
     app.include_router(ending_routes(parts))
     install_command_route(app, SERVICE, parts.gateway)
 
@@ -207,6 +214,13 @@ class _ApiParts:
             time_factor=settings.playbook_time_factor,
         )
         return Parts(self.gateway, LedgerIncidents(self._store), RedisIncidentViews(self.redis), desk)
+
+    def foresight(self, settings: DispatchSettings) -> Foresight:
+        return Foresight(
+            units=RedisUnitDirectory(self.redis, position_max_age_s=settings.position_max_age_s),
+            travel_times=_travel_times(settings),
+            clock=self.clock,
+        )
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncGenerator[None]:

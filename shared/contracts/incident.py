@@ -28,8 +28,9 @@ class Candidate(Body):
     members_on_duty: int
     reasons: tuple[Code, ...] = Field(
         default=(),
-        description="For: `nearest`. Against: `claimed`, `resting`, `position-stale`, `too-few-members`, "
-        "`equipment-missing`, `capability-missing`, `threat-rule`, `already-asked`, `not-needed`, `claim-lapsed`.",
+        description="For: `nearest`, `named`. Against: `claimed`, `resting`, `position-stale`, `too-few-members`, "
+        "`equipment-missing`, `capability-missing`, `threat-rule`, `already-asked`, `not-needed`, `claim-lapsed`; "
+        "of who is asked for by name also `off-duty`, `below-quorum`, `suspended`.",
     )
 
 
@@ -53,6 +54,16 @@ class ReportIncident(_IncidentCommand):
     path: Path
     playbook: Playbook
     drill: bool = False
+    units: tuple[Id, ...] = Field(
+        default=(), max_length=20, description="Whom the dispatcher picked: asked for by name, before anybody else."
+    )
+    by: Id
+
+
+class RequestUnit(_IncidentCommand):
+    """Somebody wants this unit, too. The matcher claims it like any other, or says why not."""
+
+    unit_id: Id
     by: Id
 
 
@@ -92,11 +103,12 @@ class ReportArrival(_Answer):
 
 
 class WithdrawOrder(_IncidentCommand):
-    """The assignee is needed elsewhere: a unit has two open orders, or a real incident pre-empts a drill."""
+    """A unit is stood down: by hand, or since it has two open orders, or since a real incident pre-empts a drill."""
 
     order_id: Id
     reason: Code
     by: Id
+    replace: bool = Field(default=True, description="Look for somebody else in its place.")
 
 
 class ReportSighting(_IncidentCommand):
@@ -171,9 +183,10 @@ class ReinforcementRequested(_IncidentEvent):
     threat_equipment: tuple[Code, ...]
     location: Place
     exclude: tuple[Id, ...] = Field(description="Units that were already asked.")
+    named: tuple[Id, ...] = Field(default=(), description="Only these, wherever they are: somebody chose them.")
     reason: Code = Field(
         description="`stage-started`, `declined`, `unanswered`, `assigned-elsewhere`, `short`, "
-        "`escalated`, `claim-lapsed`."
+        "`escalated`, `claim-lapsed`; of those named: `picked` with the report, or `by-name` later."
     )
 
 
@@ -241,13 +254,17 @@ class AssigneeArrived(_OrderEvent):
 class OrderWithdrawn(_OrderEvent):
     """Stand down: the order ended before the assignee arrived."""
 
-    reason: Code = Field(description="`stage-attained`, `handed-over`, `cleared`, `cancelled`, `assigned-elsewhere`.")
+    reason: Code = Field(
+        description="`stage-attained`, `handed-over`, `cleared`, `cancelled`, `assigned-elsewhere`, or a person's own."
+    )
+    for_good: bool = Field(default=False, description="Stood down by hand: nobody is looked for in its place.")
 
 
 class OrderCompleted(_OrderEvent):
     """The assignee was there, and its part is over."""
 
     reason: Code
+    for_good: bool = Field(default=False, description="Stood down by hand: nobody is looked for in its place.")
 
 
 class StageAttained(_IncidentEvent):

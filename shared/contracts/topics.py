@@ -49,6 +49,7 @@ _HAZARD_COMMANDS = (hazard.ReportHazard, hazard.RectifyHazard, hazard.VerifyHaza
 _HAZARD_EVENTS = (hazard.HazardReported, hazard.HazardRectified, hazard.HazardVerified)
 _INCIDENT_COMMANDS = (
     incident.ReportIncident,
+    incident.RequestUnit,
     incident.AssignUnits,
     incident.AcknowledgeOrder,
     incident.DeclineOrder,

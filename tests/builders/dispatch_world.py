@@ -9,6 +9,7 @@ from typing import Any, cast
 from services.dispatch.adapters.incident_tail import IncidentTail, Listener, Offsets, format_position
 from services.dispatch.adapters.yaml_playbooks import YamlPlaybooks
 from services.dispatch.application.incident_views import Page, Position, Search, Summary
+from services.dispatch.application.ports import Found
 from services.dispatch.application.unit_map import UnitMap
 from services.dispatch.domain.state import Reported, Unreported
 from shared.contracts.base import Place
@@ -18,13 +19,14 @@ from shared.contracts.incident import AssignUnits, Candidate, OrderIssued, Repor
 from shared.contracts.topics import INCIDENTS
 from shared.platform.outcomes import Outcome
 from shared.platform.records import Received, Record
+from shared.vocabulary.geography import Point
 from shared.vocabulary.organisation import within
-from shared.vocabulary.terms import IncidentClass, Role, Severity, SourceKind
+from shared.vocabulary.terms import IncidentClass, OrderRole, Role, Severity, SourceKind
 from tests.builders.callers import STATION, STATION_ID, Where, caller
 from tests.builders.dispatch_api import dispatch_on_fakes
 from tests.builders.mapped_units import a_unit, put
 from tests.builders.world import World
-from tests.component.dispatch.fakes import NOW, MemoryIncidents, SetClock
+from tests.component.dispatch.fakes import NOW, FixedDirectory, MemoryIncidents, SetClock
 
 INCIDENT_ID = "incident-own"
 
@@ -89,7 +91,9 @@ async def dispatch_world() -> AsyncGenerator[World]:
     incidents.decide(INCIDENT_ID, AssignUnits(incident_id=INCIDENT_ID, round=1, candidates=(candidate,)))
     before = dict(incidents.states)
     tail = cast("IncidentTail", MemoryTail([_issued()]))
-    app = dispatch_on_fakes(incidents, MemoryViews(incidents), tail=tail, units=_map())
+    free = Found("unit-next", STATION_ID, Point(113.32, 23.135), 100, 3, True, OrderRole.RESPOND, ("named",))
+    lookout = FixedDirectory([free])
+    app = dispatch_on_fakes(incidents, MemoryViews(incidents), tail=tail, units=_map(), lookout=lookout)
     own = {
         "incident_id": INCIDENT_ID,
         "order_id": _order_of_the_unit(incidents.states),

@@ -98,6 +98,11 @@ POST   /dispatch/v1/incidents/{incident_id}/clear
                                             subtree  subtree -       -       -       -        -       -        -
 POST   /dispatch/v1/incidents/{incident_id}/cancel
                                             subtree  subtree -       -       -       -        -       -        -
+POST   /dispatch/v1/incidents/{incident_id}/orders
+                                            subtree  subtree -       -       -       -        -       -        -
+POST   /dispatch/v1/incidents/{incident_id}/orders/{order_id}/withdraw
+                                            subtree  subtree -       -       -       -        -       -        -
+POST   /dispatch/v1/proposals               yes      yes     -       -       -       -        -       -        -
 GET    /dispatch/v1/map/units               subtree  subtree -       -       -       -        -       -        -
 GET    /dispatch/v1/stream                  subtree  subtree ordered ordered -       -        -       -        -
 GET    /dispatch/v1/commands/{aggregate_id}/{command}

@@ -98,7 +98,8 @@ class IncidentStory:
         gaps_s = self._rng.choice(((0.0,), (0.0, 1.0, 6.0)))
         for incident_id in IDS[: self._rng.randint(2, len(IDS))]:
             await asyncio.sleep(self._rng.choice(gaps_s))
-            body = _reported(incident_id, self._rng.random() < 0.2)
+            picked = self._rng.choice(((), (), (UNITS[0].unit_id, UNITS[1].unit_id)))
+            body = _reported(incident_id, self._rng.random() < 0.2, picked)
             self._world.submit(DISPATCH, incident_id, body, f"report-{incident_id}")
             for _ in range(self._rng.randint(0, 3)):
                 self._later(self._rng.uniform(1, 45), incident_id, self._said(incident_id))
@@ -111,6 +112,8 @@ class IncidentStory:
             incident.ReportSighting(**who),
             incident.ReportSighting(**who),
             incident.EscalateIncident(**who, reason="asked"),
+            incident.RequestUnit(**who, unit_id=self._rng.choice(UNITS).unit_id),
+            incident.RequestUnit(**who, unit_id=self._rng.choice(UNITS).unit_id),
             incident.HandOver(**who, to="police"),
             incident.ClearIncident(**who, outcome="resolved"),
             incident.CancelIncident(**who, reason="false-alarm"),
@@ -125,8 +128,9 @@ class IncidentStory:
         if not isinstance(body, OrderIssued) or body.order_id in self._answered:
             return
         self._answered.add(body.order_id)
-        manner = self._rng.choice(("comes", "comes", "acknowledges", "refuses", "silent", "is late", "elsewhere"))
-        if body.assignee_kind is AssigneeKind.POLICE and manner == "refuses":
+        manners = ("comes", "comes", "acknowledges", "refuses", "silent", "is late", "elsewhere", "is stood down")
+        manner = self._rng.choice(manners)
+        if body.assignee_kind is AssigneeKind.POLICE and manner in ("refuses", "is stood down"):
             manner = "silent"
         for after_s, answer in self._answers(manner, body):
             self._later(after_s, body.incident_id, answer)
@@ -140,12 +144,16 @@ class IncidentStory:
         }
         soon, late, then = self._rng.uniform(0.2, 4), self._rng.uniform(5, 20), self._rng.uniform(4, 25)
         scene = Place(lon=SCENE.lon, lat=SCENE.lat)
+        stood_down = incident.WithdrawOrder(
+            incident_id=order.incident_id, order_id=order.order_id, reason="not-needed", by="officer", replace=False
+        )
         comes, arrives = incident.AcknowledgeOrder(**who), incident.ReportArrival(**who, location=scene)
         manners: dict[str, list[tuple[float, Message]]] = {
             "comes": [(soon, comes), (then, arrives)],
             "acknowledges": [(soon, comes)],
             "refuses": [(soon, incident.DeclineOrder(**who, reason="busy"))],
             "silent": [],
+            "is stood down": [(soon, comes), (then, stood_down)],
             "is late": [(late, comes), (late + then, arrives)],
             "elsewhere": [(soon, incident.ReportArrival(**who)), (then, incident.ReportArrival(**who, manual=True))],
         }
@@ -158,6 +166,6 @@ class IncidentStory:
 
 
 @lru_cache(None)
-def _reported(incident_id: str, drill: bool) -> Message:
-    command = report(PLAYBOOK, incident_id=incident_id, station_id=STATION, drill=drill)
+def _reported(incident_id: str, drill: bool, picked: tuple[str, ...]) -> Message:
+    command = report(PLAYBOOK, incident_id=incident_id, station_id=STATION, drill=drill, units=picked)
     return incident.ReportIncident.model_validate(TypeAdapter(ReportIncident).dump_python(command))

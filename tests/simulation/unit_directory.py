@@ -74,13 +74,15 @@ class UnitScripts:
         scene = Point(wanted["lon"], wanted["lat"])
         seen: list[dict[str, Any]] = []
         left = wanted["count"]
+        named = wanted.get("named")
         for unit in sorted(self._units, key=lambda unit: distance_m(unit.place, scene)):
             row = self._looked_at(keys, unit, distance_m(unit.place, scene), wanted)
-            if row["distance_m"] > wanted["within_m"]:
-                break
+            if unit.unit_id not in named if named else row["distance_m"] > wanted["within_m"]:
+                continue
             seen.append(row)
             if not row["reasons"]:
-                row["chosen"], row["reasons"] = left > 0, ["nearest" if left > 0 else "not-needed"]
+                why = "named" if named else "nearest"
+                row["chosen"], row["reasons"] = left > 0, [why if left > 0 else "not-needed"]
                 left -= row["chosen"]
         return seen
 

@@ -1,27 +1,17 @@
-import { Tickets, User } from '@element-plus/icons-vue'
+import { User } from '@element-plus/icons-vue'
 
 import type { Screen } from '../shell/screens'
+import { OF_ADMINISTRATION } from '../stores/session'
 
-const accounts: Screen = {
+const screen: Screen = {
   name: 'accounts',
   title: 'administration.accounts',
   path: '/accounts',
   icon: User,
   order: 10,
-  roles: ['system-administrator', 'security-administrator'],
+  roles: OF_ADMINISTRATION,
   key: 'a',
   component: () => import('./AccountsScreen.vue'),
 }
 
-const audit: Screen = {
-  name: 'audit',
-  title: 'administration.audit.title',
-  path: '/audit',
-  icon: Tickets,
-  order: 11,
-  roles: ['auditor'],
-  key: 'u',
-  component: () => import('./AuditScreen.vue'),
-}
-
-export default [accounts, audit]
+export default screen

@@ -1,5 +1,6 @@
 -- Chooses and claims units for one round of one incident, once: asked again, it gives the same answer.
--- KEYS[1]: prefix of all keys. ARGV[1]: the request as JSON; times in ms, distances in m.
+-- KEYS[1]: prefix of all keys. ARGV[1]: the request as JSON; times in ms, distances in m. `named`: only these units,
+-- wherever they are. `look_only`: whom it would choose; nothing is claimed, and no answer is kept.
 -- Answers JSON: {claimed_ms, units}, or nothing when the claims of before were lost (claims_kept.py).
 -- The keys are listed in redis_units.py; `run` comes from redis_run.py.
 local FIRST_RING_M, LOOK_MOST = 50, 2000
@@ -7,7 +8,7 @@ local FIRST_RING_M, LOOK_MOST = 50, 2000
 local prefix, wanted = KEYS[1], cjson.decode(ARGV[1])
 local now = wanted.now_ms
 local kept_key = prefix .. 'round:' .. wanted.incident_id .. ':' .. wanted.round
-local kept = redis.call('GET', kept_key)
+local kept = not wanted.look_only and redis.call('GET', kept_key)
 if kept then return kept end
 if redis.call('GET', prefix .. 'claims-kept') ~= run then return false end
 
@@ -66,6 +67,7 @@ local function look_at(id, distance)
 end
 
 local seen, responders, watchers = {}, 0, {}
+local for_reason = wanted.named and 'named' or 'nearest'
 
 local function consider(id, distance)
   local unit, fit, below = look_at(id, distance)
@@ -76,17 +78,46 @@ local function consider(id, distance)
     watchers[#watchers + 1] = unit
   elseif responders < wanted.count then
     responders = responders + 1
-    unit.chosen, unit.reasons = true, {'nearest'}
+    unit.chosen, unit.reasons = true, {for_reason}
   else
     unit.reasons = {'not-needed'}
   end
 end
 
+-- Great-circle distance to the scene, on the sphere that Redis takes for the Earth.
+local function distance_m(lon, lat)
+  local half_lat, half_lon = math.rad(wanted.lat - lat) / 2, math.rad(wanted.lon - lon) / 2
+  local h = math.sin(half_lat) ^ 2 + math.cos(math.rad(lat)) * math.cos(math.rad(wanted.lat)) * math.sin(half_lon) ^ 2
+  return 2 * 6372797.560856 * math.asin(math.sqrt(math.min(1, h)))
+end
+
 local function is_enough() return responders >= wanted.count and #seen >= wanted.shown end
+
+-- A unit that is named may be one that no ring holds: off duty, suspended, or without a position.
+local function consider_named(id)
+  local unit = redis.call('HMGET', prefix .. 'unit:' .. id, 'registered', 'suspended', 'duty', 'until_ms', 'lon', 'lat',
+    'site_lon', 'site_lat', 'station_id', 'members')
+  local lon, lat = tonumber(unit[5] or unit[7]), tonumber(unit[6] or unit[8])
+  if unit[1] ~= '1' or not lon then return end
+  local against
+  if unit[2] == '1' then against = 'suspended'
+  elseif tonumber(unit[4] or '0') <= now then against = 'off-duty'
+  elseif unit[3] == 'short' then against = 'below-quorum'
+  elseif unit[3] ~= 'on' then against = 'off-duty'
+  elseif not unit[5] then against = 'position-stale' end
+  local distance = distance_m(lon, lat)
+  if not against then return consider(id, distance) end
+  seen[#seen + 1] = {
+    unit_id = id, station_id = unit[9], distance_m = distance, members_on_duty = tonumber(unit[10] or '0'),
+    lon = lon, lat = lat, chosen = false, role = 'respond', reasons = {against},
+  }
+end
+
+for _, id in ipairs(wanted.named or {}) do consider_named(id) end
 
 -- Rings that grow: sorting a whole radius costs by how many are in it, and mostly the nearest few are enough.
 local looked, radius_m = 0, math.min(wanted.within_m, FIRST_RING_M)
-while true do
+while not wanted.named do
   local near = redis.call('GEOSEARCH', prefix .. 'geo', 'FROMLONLAT', wanted.lon, wanted.lat,
     'BYRADIUS', radius_m, 'm', 'ASC', 'COUNT', LOOK_MOST, 'WITHDIST')
   for i = looked + 1, #near do
@@ -101,7 +132,7 @@ end
 if wanted.observers_allowed then
   for i = 1, math.min(#watchers, wanted.count - responders) do
     watchers[i].chosen, watchers[i].role = true, 'observe'
-    watchers[i].reasons = {'nearest', 'threat-rule'}
+    watchers[i].reasons = {for_reason, 'threat-rule'}
   end
 end
 
@@ -109,9 +140,11 @@ local shown = {}
 local claim = (wanted.drill and '1' or '0') .. ' ' .. wanted.incident_id .. ' ' .. wanted.round
 for i, unit in ipairs(seen) do
   if i <= wanted.shown or unit.chosen then shown[#shown + 1] = unit end
-  if unit.chosen then redis.call('SET', prefix .. 'claim:' .. unit.unit_id, claim, 'PX', wanted.claim_ms) end
+  if unit.chosen and not wanted.look_only then
+    redis.call('SET', prefix .. 'claim:' .. unit.unit_id, claim, 'PX', wanted.claim_ms)
+  end
 end
 local units = #shown == 0 and '[]' or cjson.encode(shown)
 local answer = '{"claimed_ms":' .. string.format('%d', now) .. ',"units":' .. units .. '}'
-redis.call('SET', kept_key, answer, 'PX', wanted.keep_ms)
+if not wanted.look_only then redis.call('SET', kept_key, answer, 'PX', wanted.keep_ms) end
 return answer

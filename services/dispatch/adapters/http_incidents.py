@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
 
-from services.dispatch.adapters.http_access import ON_PHONES, AnyActor, AnyReporter, place_of
+from services.dispatch.adapters.http_access import IN_OFFICES, ON_PHONES, AnyActor, AnyReporter, place_of
 from services.dispatch.adapters.http_models import (
     EventOut,
     IncidentOut,
@@ -49,7 +49,7 @@ def incident_routes(parts: Parts, ids: Ids) -> APIRouter:
         key = command_id(request)
         fresh_id = derived_id("incident", key) if key else ids.new()
         try:
-            command = await parts.desk.take(_report(body, principal), _reporter(principal), fresh_id)
+            command = await parts.desk.take(report_of(body, principal), reporter_of(principal), fresh_id)
         except NoStation as error:
             raise Problem(422, "no-station", field="location") from error
         return await parts.submit(request, command, drill=command.drill, status=201)
@@ -123,7 +123,10 @@ def incident_routes(parts: Parts, ids: Ids) -> APIRouter:
     return router
 
 
-def _report(body: ReportIn, principal: Principal) -> Report:
+def report_of(body: ReportIn, principal: Principal) -> Report:
+    """What was told. Raises 403 for what this caller may not say."""
+    if body.units and principal.role not in IN_OFFICES:
+        raise Problem(403, "forbidden", "only officers and operators pick units", field="units")
     return Report(
         incident_class=body.incident_class,
         severity=body.severity,
@@ -133,6 +136,7 @@ def _report(body: ReportIn, principal: Principal) -> Report:
         source=_source(body.source, principal),
         external_id=body.external_id,
         drill=body.drill,
+        units=body.units,
     )
 
 
@@ -152,7 +156,8 @@ def _source(given: SourceIn | None, principal: Principal) -> Source:
     return own
 
 
-def _reporter(principal: Principal) -> Reporter:
+def reporter_of(principal: Principal) -> Reporter:
+    """Who told it."""
     own_station = principal.station_id if principal.role is Role.OFFICER else None
     home = None if own_station is None else Home(own_station, principal.path)
     return Reporter(principal.subject, principal.path, home)

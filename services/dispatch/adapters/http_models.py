@@ -35,19 +35,27 @@ class SourceIn(_Request):
     id: Id
 
 
-class ReportIn(_Request):
-    """An incident."""
+class ProposalIn(_Request):
+    """What kind of incident, and where."""
 
     incident_class: IncidentClass = Field(alias="class")
     severity: Severity
     location: LocationIn
+    drill: bool = False
+
+
+class ReportIn(ProposalIn):
+    """An incident."""
+
     description: Words = ""
     photo_url: Link | None = None
     source: SourceIn | None = None
     external_id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
         default=None, description="The incident's id in the reporting system; a repeat is harmless."
     )
-    drill: bool = False
+    units: tuple[Id, ...] = Field(
+        default=(), max_length=20, description="Asked for by name, before anybody else; officers and operators only."
+    )
 
 
 class AnswerIn(_Request):
@@ -94,6 +102,18 @@ class ReasonIn(_Request):
     """Why an incident is cancelled or escalated."""
 
     reason: Code
+
+
+class OrderIn(_Request):
+    """Which unit is to come."""
+
+    unit_id: Id
+
+
+class WithdrawIn(ReasonIn):
+    """Why a unit is stood down, and whether somebody else is looked for in its place."""
+
+    replace: bool = False
 
 
 class _Answer(BaseModel):
@@ -206,6 +226,28 @@ class SummaryOut(_Answer):
     reported_at: datetime
     closed_at: datetime | None
     level: int
+
+
+class ProposedOut(_Answer):
+    """A unit near the scene. `stage`: for which it would be ordered at once; null for who would not be."""
+
+    unit_id: str
+    station_id: str
+    lon: float
+    lat: float
+    distance_m: float
+    eta_s: float
+    members_on_duty: int
+    role: OrderRole
+    chosen: bool
+    stage: int | None
+    reasons: tuple[str, ...]
+
+
+class ProposalOut(_Answer):
+    """The nearest first."""
+
+    candidates: list[ProposedOut]
 
 
 class SightingOut(_Answer):

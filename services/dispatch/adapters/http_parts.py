@@ -24,6 +24,8 @@ from shared.contracts.incident import (
     ReportArrival,
     ReportIncident,
     ReportSighting,
+    RequestUnit,
+    WithdrawOrder,
 )
 from shared.platform.outcomes import Outcome
 from shared.platform.web.api import command_id, correlation_id, pending_response, refused
@@ -36,6 +38,8 @@ IncidentCommand = (
     | DeclineOrder
     | ReportArrival
     | ReportSighting
+    | RequestUnit
+    | WithdrawOrder
     | HandOver
     | ClearIncident
     | CancelIncident
@@ -53,9 +57,20 @@ TITLES: Titles = {
     "not-at-scene": ("位置不在现场", "The position is not at the scene"),
     "already-arrived": ("已到达现场", "Already at the scene"),
     "no-station": ("找不到管辖派出所", "No station is known for the place"),
+    "already-ordered": ("该单元已有本警情的指令", "The unit has an order of this incident"),
+    "no-unit-stage": ("该处置流程不派单元", "This playbook sends no units"),
+    "not-a-units-order": ("不是发给单元的指令", "The order is not a unit's"),
+    "unit-unknown": ("没有这个单元", "No such unit"),
+    "unit-busy": ("该单元另有任务", "The unit is needed elsewhere"),
+    "unit-unavailable": ("该单元现在不能派", "The unit cannot be sent now"),
 }
-_STATUS = {"incident-unknown": 404, "order-unknown": 404, "not-your-order": 403, "not-at-scene": 422}
 CONFLICT = 409
+_STATUS = {"incident-unknown": 404, "order-unknown": 404, "not-your-order": 403, "not-at-scene": 422}
+
+
+def status_of(code: str) -> int:
+    """The status that a refusal is answered with."""
+    return _STATUS.get(code, CONFLICT)
 
 
 class Decisions(Protocol):
@@ -127,7 +142,7 @@ class Parts:
             body.incident_id, body, command_id=command_id(request), correlation_id=correlation_id(), drill=drill
         )
         if outcome.status == "refused":
-            raise refused(outcome, _STATUS.get(outcome.code or "", CONFLICT))
+            raise refused(outcome, status_of(outcome.code or ""))
         return outcome
 
     async def shown(self, incident: Reported) -> IncidentOut:

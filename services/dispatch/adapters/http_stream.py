@@ -32,6 +32,7 @@ from shared.vocabulary.terms import Role
 
 HEARTBEAT_S = 15.0
 RETRY_MS = 2000
+VIEW = r"^-?\d{1,3}(\.\d{1,15})?(,-?\d{1,3}(\.\d{1,15})?){3}$"
 
 
 def stream_routes(tail: IncidentTail, units: UnitMap, clock: Clock, heartbeat_s: float = HEARTBEAT_S) -> APIRouter:
@@ -44,7 +45,7 @@ def stream_routes(tail: IncidentTail, units: UnitMap, clock: Clock, heartbeat_s:
         last_event_id: Annotated[str | None, Header()] = None,
         after: Annotated[str | None, Query(description="As Last-Event-ID, for clients that cannot set it.")] = None,
         view: Annotated[
-            str | None, Query(description="west,south,east,north in degrees: with the units there.")
+            str | None, Query(pattern=VIEW, description="west,south,east,north in degrees: with the units there.")
         ] = None,
     ) -> StreamingResponse:
         """What the caller may see, from now on or from where `Last-Event-ID` left off.

@@ -16,6 +16,7 @@ from services.dispatch.domain.commands import (
     ReportArrival,
     ReportIncident,
     ReportSighting,
+    RequestUnit,
     WithdrawOrder,
 )
 from services.dispatch.domain.decide import decide
@@ -57,6 +58,7 @@ INCIDENT_RULES: Rules[Incident, Command, Event] = Rules(
     state_type=Annotated[Incident, Discriminator("state")],
     command_types=(
         ReportIncident,
+        RequestUnit,
         AssignUnits,
         AcknowledgeOrder,
         DeclineOrder,

@@ -25,7 +25,7 @@ _SCRIPT = RUN + (Path(__file__).parent / "choose_and_claim.lua").read_text("utf-
 
 
 class RedisUnitDirectory:
-    """Plays `UnitDirectory`, `DoubleOrders` and `UnitHomes`."""
+    """Plays `UnitDirectory`, `Lookout`, `DoubleOrders` and `UnitHomes`."""
 
     def __init__(self, redis: "Redis", *, position_max_age_s: float) -> None:
         self._redis = redis
@@ -33,7 +33,12 @@ class RedisUnitDirectory:
         self._choose = redis.register_script(_SCRIPT)
 
     async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Selection:
-        wanted = self._wanted(request, now)
+        return await self._selection(self._wanted(request, now))
+
+    async def look(self, request: ReinforcementRequested, now: datetime) -> Selection:
+        return await self._selection({**self._wanted(request, now), "look_only": True})
+
+    async def _selection(self, wanted: dict[str, Any]) -> Selection:
         answer = await cast("Awaitable[bytes | None]", self._choose(keys=[PREFIX], args=[json.dumps(wanted)]))
         if answer is None:
             raise ClaimsLost("the claims on units were lost; waiting until it is known who was ordered")
@@ -69,6 +74,7 @@ class RedisUnitDirectory:
             "threat_equipment": request.threat_equipment,
             "observers_allowed": request.observers_allowed,
             "exclude": request.exclude,
+            "named": request.named or None,
             "now_ms": to_ms(now),
             "max_age_ms": self._position_max_age_ms,
             "claim_ms": CLAIM_MS,

@@ -3,8 +3,8 @@
 Keys, all under one hash tag so that a script may touch them together:
 
     geo              geo set of the units that may be looked at: registered, not suspended, quorum met
-    unit:<id>        hash: station_id, path, equipment, capabilities, suspended, duty, members, on_duty, until_ms, lon,
-                     lat, at_ms (of the position), duty_sequence (of the last duty event folded)
+    unit:<id>        hash: station_id, path, equipment, capabilities, suspended, site_lon, site_lat, duty, members,
+                     on_duty, until_ms, lon, lat, at_ms (of the position), duty_sequence (of the last duty event folded)
     orders:<unit>    hash: order id → "<drill> <issued at, ms> <incident>", open orders only
     claim:<unit>     "<drill> <incident> <round>", lapses unless an order confirms it
     rest:<unit>      there while the unit rests after an order: "<drill>"
@@ -85,6 +85,8 @@ def _registered(unit: Unit) -> dict[str, Any]:
         "suspended": unit.suspended,
         "equipment": json.dumps(_usable_until(unit.equipment)),
         "capabilities": json.dumps(unit.capabilities),
+        "lon": unit.location.lon,
+        "lat": unit.location.lat,
     }
 
 

@@ -12,7 +12,8 @@ end
 
 if kind == 'registered' then
   redis.call('HSET', key, 'registered', '1', 'station_id', data.station_id, 'path', data.path,
-    'suspended', data.suspended and '1' or '0', 'equipment', data.equipment, 'capabilities', data.capabilities)
+    'suspended', data.suspended and '1' or '0', 'equipment', data.equipment, 'capabilities', data.capabilities,
+    'site_lon', data.lon, 'site_lat', data.lat)
 elseif kind == 'deleted' then
   redis.call('DEL', key)
 elseif kind == 'duty' then

@@ -50,6 +50,14 @@ class UnitDirectory(Protocol):
         ...
 
 
+class Lookout(Protocol):
+    """The same units, to look at."""
+
+    async def look(self, request: ReinforcementRequested, now: datetime) -> Selection:
+        """Whom `choose_and_claim` would choose now. Claims nobody and keeps nothing. Raises ClaimsLost."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class HeldOrder:
     """An open order of a unit, as far as the directory knows."""

@@ -24,6 +24,7 @@ class Report:
     source: Source
     external_id: str | None
     drill: bool
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class IncidentDesk:
             path=home.path,
             playbook=with_times_scaled(playbook, self._time_factor),
             drill=report.drill,
+            units=report.units,
             by=reporter.subject,
         )
 

@@ -38,15 +38,16 @@ def answer(story: Story, command: Answer) -> Refused | None:
 
 
 def withdraw(story: Story, command: WithdrawOrder) -> Refused | None:
-    """The assignee is needed elsewhere; somebody else is looked for."""
+    """A unit is stood down, and somebody else is looked for if that is wanted."""
     order = _open_order(story.incident, command.order_id)
     if isinstance(order, Refused):
         return order
-    if isinstance(order, Arrived):
-        story.tell(OrderCompleted(**story.order_header(order), reason=command.reason))
-    else:
-        story.tell(OrderWithdrawn(**story.order_header(order), reason=command.reason))
-    _replace(story, order, ASSIGNED_ELSEWHERE)
+    if order.assignee_kind is not AssigneeKind.UNIT:
+        return Refused("not-a-units-order", "the police are stood down with the incident")
+    ended = OrderCompleted if isinstance(order, Arrived) else OrderWithdrawn
+    story.tell(ended(**story.order_header(order), reason=command.reason, for_good=not command.replace))
+    if command.replace:
+        _replace(story, order, ASSIGNED_ELSEWHERE)
     return None
 
 

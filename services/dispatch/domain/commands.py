@@ -46,6 +46,16 @@ class ReportIncident:
     path: str
     playbook: Playbook
     drill: bool = False
+    units: tuple[str, ...] = ()
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestUnit:
+    """Somebody wants this unit, too."""
+
+    incident_id: str
+    unit_id: str
     by: str
 
 
@@ -94,12 +104,13 @@ Answer = AcknowledgeOrder | DeclineOrder | ReportArrival
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawOrder:
-    """The assignee is needed elsewhere."""
+    """A unit is stood down, by hand or since it is needed elsewhere."""
 
     incident_id: str
     order_id: str
     reason: str
     by: str
+    replace: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +163,7 @@ class EscalateIncident:
 
 Command = (
     ReportIncident
+    | RequestUnit
     | AssignUnits
     | AcknowledgeOrder
     | DeclineOrder

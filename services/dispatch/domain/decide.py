@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from services.dispatch.domain.answers import answer, withdraw
+from services.dispatch.domain.by_name import request_by_name
 from services.dispatch.domain.closing import cancel, clear, hand_over
 from services.dispatch.domain.commands import (
     AcknowledgeOrder,
@@ -17,6 +18,7 @@ from services.dispatch.domain.commands import (
     ReportArrival,
     ReportIncident,
     ReportSighting,
+    RequestUnit,
     WithdrawOrder,
 )
 from services.dispatch.domain.deadlines import pass_time
@@ -33,11 +35,13 @@ UNKNOWN = Refused("incident-unknown", "no such incident was reported, or it was 
 CLOSED = Refused("incident-closed", "it was cleared or cancelled; a closed incident stays closed")
 HANDED_OVER = Refused("incident-handed-over", "somebody else has the scene")
 NOTHING: Accepted[Event] = Accepted(())
+_FOR_MORE = RequestUnit | AssignUnits | HandOver | EscalateIncident
 
 
 def decide(state: Incident, command: Command | TimePassed, now: datetime) -> Accepted[Event] | Refused:
     """Refusals: `incident-unknown`, `incident-closed`, `incident-handed-over`, `round-unknown`, `order-unknown`,
-    `order-not-open`, `not-your-order`, `not-at-scene`, `already-arrived`.
+    `order-not-open`, `not-your-order`, `not-at-scene`, `already-arrived`, `already-ordered`, `no-unit-stage`,
+    `not-a-units-order`.
     """
     match state:
         case Unreported():
@@ -48,7 +52,7 @@ def decide(state: Incident, command: Command | TimePassed, now: datetime) -> Acc
             harmless = isinstance(command, TimePassed | ReportIncident)
             return NOTHING if harmless else CLOSED
         case Open() | HandedOver():
-            if isinstance(state, HandedOver) and isinstance(command, AssignUnits | HandOver | EscalateIncident):
+            if isinstance(state, HandedOver) and isinstance(command, _FOR_MORE):
                 return HANDED_OVER
             story = Story(state, now, _author(command))
             return _unfold(story, command) or Accepted(story.events)
@@ -72,6 +76,8 @@ def _unfold(story: Story, command: Command | TimePassed) -> Refused | None:
             return None  # a repeat under the same external id
         case TimePassed():
             return pass_time(story)
+        case RequestUnit():
+            return request_by_name(story, command)
         case AssignUnits():
             return assign(story, command)
         case AcknowledgeOrder() | DeclineOrder() | ReportArrival():

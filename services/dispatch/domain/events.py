@@ -45,6 +45,7 @@ class ReinforcementRequested(_IncidentEvent):
     threat_equipment: tuple[str, ...]
     location: Point
     exclude: tuple[str, ...]
+    named: tuple[str, ...] = ()
     reason: str
 
 
@@ -118,16 +119,18 @@ class AssigneeArrived(_OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderWithdrawn(_OrderEvent):
-    """Stand down: the order ended before the assignee arrived."""
+    """Stand down: the order ended before the assignee arrived. `for_good`: nobody is looked for in its place."""
 
     reason: str
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCompleted(_OrderEvent):
-    """The assignee was there, and its part is over."""
+    """The assignee was there, and its part is over. `for_good`: nobody is looked for in its place."""
 
     reason: str
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

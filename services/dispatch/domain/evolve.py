@@ -17,6 +17,7 @@ from services.dispatch.domain.events import (
     OrderAcknowledged,
     OrderCompleted,
     OrderDeclined,
+    OrderEvent,
     OrderIssued,
     OrderUnanswered,
     OrderWithdrawn,
@@ -27,9 +28,9 @@ from services.dispatch.domain.events import (
     UnitsConsidered,
 )
 from services.dispatch.domain.orders import Issued, order_after, reminded
-from services.dispatch.domain.reasons import ESCALATED, POLICE_UNANSWERED, STAGE_STARTED
+from services.dispatch.domain.reasons import BY_NAME, ESCALATED, MATCHER, PICKED, POLICE_UNANSWERED, STAGE_STARTED
 from services.dispatch.domain.state import Closed, HandedOver, Incident, Open, Round, Running, StageProgress, Unreported
-from shared.vocabulary.terms import AssigneeKind
+from shared.vocabulary.terms import AssigneeKind, OrderRole
 
 LEVEL_TOLD = {"station": 1, "district": 2, "city": 3}
 
@@ -90,8 +91,7 @@ def _running(state: Running, event: Event) -> Running:
             | OrderWithdrawn()
             | OrderCompleted()
         ):
-            orders = (order_after(o, event) if o.order_id == event.order_id else o for o in state.orders)
-            return replace(state, orders=tuple(orders))
+            return _said(state, event)
         case StageAttained():
             return _attained(state, event)
         case StageMissed():
@@ -108,6 +108,16 @@ def _running(state: Running, event: Event) -> Running:
             raise ValueError(f"{type(event).__name__} is no event of a running incident")
 
 
+def _said(state: Running, event: OrderEvent) -> Running:
+    order = state.order(event.order_id)
+    orders = (order_after(o, event) if o.order_id == event.order_id else o for o in state.orders)
+    state = replace(state, orders=tuple(orders))
+    is_for_good = isinstance(event, OrderWithdrawn | OrderCompleted) and event.for_good
+    if not is_for_good or order is None or order.role is not OrderRole.RESPOND:
+        return state
+    return _with_stage(state, event.stage, wanted=_progress(state, event.stage).wanted - 1)
+
+
 def _requested(state: Running, event: ReinforcementRequested) -> Running:
     progress = _progress(state, event.stage)
     round_ = Round(
@@ -116,9 +126,13 @@ def _requested(state: Running, event: ReinforcementRequested) -> Running:
         count=event.need.count,
         observers_allowed=event.observers_allowed,
         requested_at=event.at,
+        reason=event.reason,
+        by=event.by if event.named else MATCHER,
     )
-    adds = event.need.count if event.reason in (STAGE_STARTED, ESCALATED) else 0
     state = replace(state, rounds=(*state.rounds, round_))
+    if event.reason == BY_NAME:
+        return state  # beside what the stage asks for, and no step of its search
+    adds = event.need.count if event.reason in (STAGE_STARTED, ESCALATED, PICKED) else 0
     return _with_stage(
         state,
         event.stage,
@@ -133,8 +147,9 @@ def _requested(state: Running, event: ReinforcementRequested) -> Running:
 def _considered(state: Running, event: UnitsConsidered) -> Running:
     rounds = (replace(r, answered=True) if r.number == event.round else r for r in state.rounds)
     state = replace(state, rounds=tuple(rounds))
-    progress = _progress(state, event.stage)
-    if not event.missing or progress.rounds >= state.playbook.rounds_max:
+    progress, round_ = _progress(state, event.stage), state.round(event.round)
+    is_by_name = round_ is not None and round_.reason == BY_NAME
+    if not event.missing or is_by_name or progress.rounds >= state.playbook.rounds_max:
         return state
     again = event.at + timedelta(seconds=state.playbook.retry_s)
     return _with_stage(state, event.stage, look_again_at=again)
@@ -157,7 +172,8 @@ def _issued(state: Running, event: OrderIssued) -> Running:
     state = replace(state, orders=(*state.orders, order))
     if event.assignee_kind is AssigneeKind.POLICE:
         return _with_stage(state, event.stage, wanted=1, started_at=event.at)
-    return state
+    coming = len(state.responders(event.stage))
+    return _with_stage(state, event.stage, wanted=max(_progress(state, event.stage).wanted, coming))
 
 
 def _attained(state: Running, event: StageAttained) -> Running:

@@ -15,6 +15,8 @@ CANCELLED = "cancelled"
 ALREADY_ASKED = "already-asked"
 NOT_NEEDED = "not-needed"
 CLAIM_LAPSED = "claim-lapsed"
+PICKED = "picked"
+BY_NAME = "by-name"
 
 CLOCK = "clock"
 MATCHER = "matcher"

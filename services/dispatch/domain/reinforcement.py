@@ -7,7 +7,7 @@ from datetime import timedelta
 from services.dispatch.domain.commands import AssignUnits, Candidate
 from services.dispatch.domain.events import OrderIssued, ReinforcementRequested, UnitsConsidered
 from services.dispatch.domain.playbook import Threat
-from services.dispatch.domain.reasons import ALREADY_ASKED, CLAIM_LAPSED, NOT_NEEDED
+from services.dispatch.domain.reasons import ALREADY_ASKED, BY_NAME, CLAIM_LAPSED, NOT_NEEDED, PICKED, SHORT
 from services.dispatch.domain.state import Reported, Round, StageProgress
 from services.dispatch.domain.story import Story
 from shared.vocabulary.decisions import Refused
@@ -22,8 +22,16 @@ lapsed or been lost, and its units may serve others by now. Far less than a clai
 """
 
 
-def request(story: Story, progress: StageProgress, count: int, reason: str, *, widened: bool = False) -> None:
-    """Ask for `count` units for a stage, in its last ring or in a wider one."""
+def request(
+    story: Story,
+    progress: StageProgress,
+    count: int,
+    reason: str,
+    *,
+    widened: bool = False,
+    named: tuple[str, ...] = (),
+) -> None:
+    """Ask for `count` units for a stage, in its last ring or in a wider one; or for those of the names given."""
     incident = story.incident
     playbook = incident.playbook
     need = playbook.stage(progress.number).need
@@ -35,11 +43,13 @@ def request(story: Story, progress: StageProgress, count: int, reason: str, *, w
             round=len(incident.rounds) + 1,
             stage=progress.number,
             need=replace(need, count=count, within_m=min(within_m, RING_MAX_M)),
-            observers_allowed=threat.others_observe and _observers(incident, progress.number) < need.count,
+            observers_allowed=threat.others_observe
+            and (reason == BY_NAME or _observers(incident, progress.number) < need.count),
             threat_members_min=threat.members_min,
             threat_equipment=tuple(kind.value for kind in threat.equipment),
             location=incident.location,
-            exclude=incident.asked(),
+            exclude=() if reason == BY_NAME else incident.asked(),
+            named=named,
             reason=reason,
         )
     )
@@ -60,7 +70,9 @@ def assign(story: Story, command: AssignUnits) -> Refused | None:
     if round_.answered:
         return None
     progress = next(p for p in story.incident.stages if p.number == round_.stage)
-    needed = min(round_.count, progress.wanted - len(story.incident.responders(round_.stage)))
+    needed = round_.count
+    if round_.reason != BY_NAME:
+        needed = min(needed, progress.wanted - len(story.incident.responders(round_.stage)))
     has_lapsed = command.claimed_at is not None and story.now - command.claimed_at > CLAIMS_GOOD_FOR
     if has_lapsed:
         candidates = _lapsed(command.candidates)
@@ -79,9 +91,18 @@ def assign(story: Story, command: AssignUnits) -> Refused | None:
     for candidate in candidates:
         if candidate.chosen:
             _issue(story, round_, candidate)
-    if has_lapsed and needed > 0:
+    if has_lapsed and needed > 0 and round_.reason != BY_NAME:
         request(story, progress, needed, CLAIM_LAPSED)
+    elif round_.reason == PICKED:
+        _look_for_the_rest(story, round_.stage)
     return None
+
+
+def _look_for_the_rest(story: Story, stage: int) -> None:
+    """At once: of those picked not all were free."""
+    progress = next(p for p in story.incident.stages if p.number == stage)
+    if (missing := story.incident.shortfall(progress)) > 0:
+        request(story, progress, missing, SHORT)
 
 
 def _lapsed(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -93,6 +114,8 @@ def _settled(incident: Reported, round_: Round, needed: int, candidates: Iterabl
     """The candidates, of whom no more are chosen than are needed now, and nobody who was asked before."""
     room = {OrderRole.RESPOND: needed, OrderRole.OBSERVE: needed if round_.observers_allowed else 0}
     taken = list(incident.asked())
+    if round_.reason == BY_NAME:  # who did not answer, say, may have been heard on the radio since
+        taken = [order.assignee_id for order in incident.open_orders()]
     settled: list[Candidate] = []
     for candidate in candidates:
         if not candidate.chosen:
@@ -109,10 +132,11 @@ def _settled(incident: Reported, round_: Round, needed: int, candidates: Iterabl
 
 
 def _issue(story: Story, round_: Round, candidate: Candidate) -> None:
-    incident = story.incident
+    incident, header = story.incident, story.header()
+    header["by"] = round_.by
     story.tell(
         OrderIssued(
-            **story.header(),
+            **header,
             order_id=derived_id("order", incident.incident_id, round_.number, candidate.unit_id),
             round=round_.number,
             stage=round_.stage,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from services.dispatch.domain.by_name import request_picked
 from services.dispatch.domain.commands import ReportIncident
 from services.dispatch.domain.deadlines import pass_time
 from services.dispatch.domain.events import BroadcastOrdered, Event, IncidentReported
@@ -42,5 +43,7 @@ def report(command: ReportIncident, now: datetime) -> tuple[Event, ...]:
                 photo_url=command.photo_url,
             )
         )
+    if command.units:
+        request_picked(story, command.units)
     pass_time(story)
     return (reported, *story.events)

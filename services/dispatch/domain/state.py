@@ -7,6 +7,7 @@ from typing import Literal
 from services.dispatch.domain.commands import Source
 from services.dispatch.domain.orders import Acknowledged, Arrived, Issued, OpenOrder, Order
 from services.dispatch.domain.playbook import Playbook, Stage
+from services.dispatch.domain.reasons import BY_NAME, MATCHER
 from shared.vocabulary.geography import Point
 from shared.vocabulary.terms import AssigneeKind, IncidentClass, OrderRole, Severity
 
@@ -28,7 +29,10 @@ class StageProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One request to the matcher. `answered`: its `AssignUnits` has been decided."""
+    """One request to the matcher. `answered`: its `AssignUnits` has been decided.
+
+    `by`: who orders the units; a person where they were asked for by name.
+    """
 
     number: int
     stage: int
@@ -36,6 +40,8 @@ class Round:
     observers_allowed: bool
     requested_at: datetime
     answered: bool = False
+    reason: str = ""
+    by: str = MATCHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +85,20 @@ class _Reported:
 
     def asked(self) -> tuple[str, ...]:
         """Units that ever had an order in this incident, in the order of asking."""
-        return tuple(o.assignee_id for o in self.orders if o.assignee_kind is AssigneeKind.UNIT)
+        return tuple(dict.fromkeys(o.assignee_id for o in self.orders if o.assignee_kind is AssigneeKind.UNIT))
 
     def round(self, number: int) -> Round | None:
         """The round of this number, if it was requested."""
         return next((round_ for round_ in self.rounds if round_.number == number), None)
 
     def shortfall(self, progress: StageProgress) -> int:
-        """Responders still to be asked for: wanted, but neither ordered nor being looked for."""
-        looked_for = sum(r.count for r in self.rounds if r.stage == progress.number and not r.answered)
+        """Responders still to be asked for: wanted, but neither ordered nor being looked for.
+
+        Who was asked for by name may turn out not to be free: they count once they are ordered.
+        """
+        looked_for = sum(
+            r.count for r in self.rounds if r.stage == progress.number and not r.answered and r.reason != BY_NAME
+        )
         return progress.wanted - len(self.responders(progress.number)) - looked_for
 
     def starts_at(self, stage: Stage) -> datetime:

@@ -118,7 +118,7 @@ class Places:
 
 @dataclass
 class FixedDirectory:
-    """Plays `UnitDirectory`: gives the same selection each time."""
+    """Plays `UnitDirectory` and `Lookout`: gives the same selection each time."""
 
     found: list[Found] = field(default_factory=list[Found])
     asked: list[ReinforcementRequested] = field(default_factory=list[ReinforcementRequested])
@@ -126,6 +126,9 @@ class FixedDirectory:
     async def choose_and_claim(self, request: ReinforcementRequested, now: datetime) -> Selection:
         self.asked.append(request)
         return Selection(now, self.found)
+
+    async def look(self, request: ReinforcementRequested, now: datetime) -> Selection:
+        return await self.choose_and_claim(request, now)
 
 
 @dataclass

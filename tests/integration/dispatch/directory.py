@@ -106,6 +106,12 @@ class Directory:
         await self.redis.set(KEPT_KEY, (await self.redis.info("server"))["run_id"])
         return await self.directory.choose_and_claim(request, NOW + timedelta(seconds=after_s))
 
+    async def look(self, request: incident.ReinforcementRequested) -> list[tuple[str, str, str]]:
+        """As `choose`, by looking only."""
+        await self.redis.set(KEPT_KEY, (await self.redis.info("server"))["run_id"])
+        selection = await self.directory.look(request, NOW)
+        return [(f.unit_id, f.role.value if f.chosen else "", " ".join(f.reasons)) for f in selection.units]
+
     async def chosen(self, request: incident.ReinforcementRequested, after_s: float = 0) -> list[str]:
         return [unit for unit, role, _ in await self.choose(request, after_s) if role]
 

@@ -100,6 +100,49 @@ async def test_who_declines_is_replaced_by_the_next_nearest(dispatch: Dispatch) 
     assert three in await dispatch.orders(incident_id, 4)
 
 
+async def test_an_officer_orders_a_unit_by_name_and_stands_it_down_again(dispatch: Dispatch) -> None:
+    quarter, one, two, three = Quarter(), new_id(), new_id(), new_id()
+    await dispatch.settle(quarter, {one: 100, two: 300, three: 30_000})
+    officer = quarter.officer()
+    place = {"lon": quarter.scene.lon, "lat": quarter.scene.lat}
+    proposal = {"class": "public-order", "severity": "serious", "location": place}
+    proposed = (await dispatch.post("proposals", officer, proposal)).json()["candidates"]
+    assert [(each["unit_id"], each["chosen"]) for each in proposed] == [(one, True), (two, True)]
+
+    incident_id = (await dispatch.report(quarter, officer))["incident_id"]
+    await dispatch.orders(incident_id, 3)
+    answer = await dispatch.post(f"incidents/{incident_id}/orders", officer, {"unit_id": three})
+    assert answer.status_code == 200, answer.text
+    order = (await dispatch.orders(incident_id, 4))[three]
+    assert order["distance_m"] == pytest.approx(30_000, rel=0.01)
+
+    other_id = (await dispatch.report(quarter, officer))["incident_id"]
+    busy = await dispatch.post(f"incidents/{other_id}/orders", officer, {"unit_id": three})
+    assert (busy.status_code, busy.json()["code"], busy.json()["detail"]) == (409, "unit-busy", "claimed")
+    path = f"incidents/{incident_id}/orders/{order['order_id']}/withdraw"
+    stood_down = await dispatch.post(path, officer, {"reason": "wrong-unit"})
+    assert stood_down.status_code == 200, stood_down.text
+
+    async def ordered_elsewhere() -> bool:
+        answer = await dispatch.post(f"incidents/{other_id}/orders", officer, {"unit_id": three})
+        return answer.status_code == 200
+
+    await eventually(ordered_elsewhere)
+    assert three in await dispatch.orders(other_id, 2)
+    events = await dispatch.events(incident_id, "order-withdrawn")
+    by_name = [event["data"] for event in events if event["data"].get("assignee_id") == three]
+    assert [event["by"] for event in by_name] == [officer.subject, officer.subject]
+    assert by_name[-1]["for_good"]
+    assert [event["data"]["round"] for event in events if event["data"].get("named")] == [3]
+
+
+async def test_the_units_picked_with_a_report_are_the_ones_that_are_ordered(dispatch: Dispatch) -> None:
+    quarter, near, nearer, picked, also = Quarter(), new_id(), new_id(), new_id(), new_id()
+    await dispatch.settle(quarter, {near: 200, nearer: 100, picked: 5000, also: 6000})
+    incident_id = (await dispatch.report(quarter, quarter.officer(), units=[picked, also]))["incident_id"]
+    assert set(await dispatch.orders(incident_id, 3)) == {picked, also, quarter.station_id}
+
+
 async def test_a_real_incident_takes_a_unit_out_of_a_drill(dispatch: Dispatch) -> None:
     quarter, unit = Quarter(), new_id()
     await dispatch.settle(quarter, {unit: 100})

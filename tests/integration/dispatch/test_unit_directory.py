@@ -26,6 +26,7 @@ from tests.integration.dispatch.directory import (
     SCENE,
     Directory,
     Guard,
+    bodies,
     ended,
     fix,
     issued,
@@ -238,6 +239,74 @@ async def test_an_older_duty_event_changes_nothing(directory: Directory) -> None
     off = Guard("u", 100, duty=DutyState.OFF, members=0)
     await directory.add(off)  # under the same sequence as before
     assert await directory.chosen(request()) == ["u"]
+
+
+async def test_looking_shows_whom_choosing_would_choose_and_claims_nobody(directory: Directory) -> None:
+    await directory.add(Guard("near", 100), Guard("weak", 200, members=1), Guard("next", 300), Guard("far", 400))
+    wanted = request(count=2, members_min=2)
+    before = set(await directory.redis.keys())
+    looked = await directory.look(wanted)
+    assert set(await directory.redis.keys()) == before | {b"{dispatch:units}:claims-kept"}
+    assert [(unit, reasons) for unit, _, reasons in looked] == [
+        ("near", "nearest"),
+        ("weak", "too-few-members"),
+        ("next", "nearest"),
+        ("far", "not-needed"),
+    ]
+    assert await directory.choose(wanted) == looked
+    assert (await directory.look(wanted))[0] == ("near", "", "claimed")  # the round's own answer is not shown again
+
+
+async def test_nobody_is_shown_while_it_is_not_known_who_is_claimed(directory: Directory) -> None:
+    await directory.add(Guard("u1", 500))
+    with pytest.raises(ClaimsLost):
+        await directory.directory.look(request(), NOW)
+
+
+async def test_who_is_named_is_claimed_wherever_they_are_and_nobody_else(directory: Directory) -> None:
+    await directory.add(Guard("near", 100), Guard("far", 40_000), Guard("farther", 50_000))
+    wanted = request(named=("far", "farther"), count=2)
+    assert await directory.choose(wanted) == [("far", "respond", "named"), ("farther", "respond", "named")]
+    [far, farther] = (await directory.select(wanted)).units
+    assert (far.distance_m, farther.distance_m) == (pytest.approx(40_000, rel=1e-3), pytest.approx(50_000, rel=1e-3))
+    assert await directory.choose(request("i2", named=("far",))) == [("far", "", "claimed")]
+    assert await directory.chosen(request("i3")) == ["near"]
+
+
+@pytest.mark.parametrize(
+    ("guard", "changes", "found"),
+    [
+        (Guard("u", 100, duty=DutyState.OFF, members=0), {}, ("", "off-duty")),
+        (Guard("u", 100, until_s=0), {}, ("", "off-duty")),
+        (Guard("u", 100, duty=DutyState.SHORT, members=1), {}, ("", "below-quorum")),
+        (Guard("u", 100, suspended=True), {}, ("", "suspended")),
+        (Guard("u", 100, position_age_s=1801), {}, ("", "position-stale")),
+        (Guard("u", 100, members=2), {"members_min": 3}, ("", "too-few-members")),
+        (Guard("u", 100, members=2), {"threat_members_min": 3}, ("", "threat-rule")),
+        (
+            Guard("u", 100, members=2),
+            {"threat_members_min": 3, "observers_allowed": True},
+            ("observe", "named threat-rule"),
+        ),
+    ],
+)
+async def test_the_same_rules_hold_for_who_is_named(
+    directory: Directory, guard: Guard, changes: dict[str, Any], found: tuple[str, str]
+) -> None:
+    await directory.add(guard)
+    assert await directory.choose(request(named=("u",), **changes)) == [("u", *found)]
+
+
+async def test_a_unit_that_was_never_on_duty_is_off_duty_at_its_site_and_an_unknown_one_is_not_there(
+    directory: Directory,
+) -> None:
+    unit = bodies(Guard("u", 100))[0]
+    await directory.units.apply([received("u", unit, 1)])
+    [found] = (await directory.select(request(named=("u", "nobody")))).units
+    assert (found.reasons, found.members_on_duty) == (("off-duty",), 0)
+    assert found.distance_m == pytest.approx(100, rel=1e-2)
+    await directory.add(Guard("v", 100, registered=False))
+    assert await directory.choose(request("i2", named=("v",))) == []
 
 
 async def test_a_hundred_rounds_at_once_never_claim_one_unit_twice(directory: Directory) -> None:

@@ -22,6 +22,7 @@ from services.dispatch.domain.commands import (
     HandOver,
     ReportArrival,
     ReportSighting,
+    RequestUnit,
     WithdrawOrder,
 )
 from services.dispatch.domain.decide import decide
@@ -39,7 +40,7 @@ from services.dispatch.domain.rules import due
 from services.dispatch.domain.state import Closed, Incident, Open, Unreported
 from shared.vocabulary.decisions import Accepted, TimePassed
 from shared.vocabulary.geography import Point
-from shared.vocabulary.terms import AssigneeKind, OrderRole
+from shared.vocabulary.terms import OrderRole
 from tests.unit.dispatch.incidents import (
     BROADCAST,
     SCENE,
@@ -89,9 +90,9 @@ class IncidentMachine(RuleBasedStateMachine):
         self.log: list[Event] = []
         self.closed: Incident | None = None
 
-    @initialize(book=PLAYBOOKS, drill=st.booleans())
-    def report(self, book: Playbook, drill: bool) -> None:
-        self.send(report(book, drill=drill))
+    @initialize(book=PLAYBOOKS, drill=st.booleans(), picked=st.lists(st.sampled_from(UNITS), max_size=4).map(tuple))
+    def report(self, book: Playbook, drill: bool, picked: tuple[str, ...]) -> None:
+        self.send(report(book, drill=drill, units=picked))
 
     @rule(again=PLAYBOOKS)
     def report_again(self, again: Playbook) -> None:
@@ -116,7 +117,7 @@ class IncidentMachine(RuleBasedStateMachine):
         order = data.draw(st.sampled_from([event for event in self.log if isinstance(event, OrderIssued)]))
         base: dict[str, Any] = {"incident_id": "i1", "order_id": order.order_id, "by": "p"}
         if kind == "withdraw":
-            self.send(WithdrawOrder(**base, reason="assigned-elsewhere"))
+            self.send(WithdrawOrder(**base, reason="assigned-elsewhere", replace=data.draw(st.booleans())))
             return
         base["by_assignee"] = order.assignee_id if who == "assignee" else "else"
         base["on_behalf"] = who == "on-behalf"
@@ -125,6 +126,10 @@ class IncidentMachine(RuleBasedStateMachine):
             self.send(ReportArrival(**base, location=place, manual=data.draw(st.booleans())))
         else:
             self.send(AcknowledgeOrder(**base) if kind == "acknowledge" else DeclineOrder(**base, reason="busy"))
+
+    @rule(unit_id=st.sampled_from(UNITS))
+    def ask_by_name(self, unit_id: str) -> None:
+        self.send(RequestUnit(incident_id="i1", unit_id=unit_id, by="p"))
 
     @rule()
     def escalate(self) -> None:
@@ -160,11 +165,19 @@ class IncidentMachine(RuleBasedStateMachine):
             assert later is None or later > self.now, "a deadline that has passed must have fired"
 
     @invariant()
-    def no_unit_is_ordered_twice(self) -> None:
+    def no_unit_is_ordered_twice_unless_somebody_asks_for_it_by_name(self) -> None:
         orders = [event for event in self.log if isinstance(event, OrderIssued)]
-        units = Counter(order.assignee_id for order in orders if order.assignee_kind is AssigneeKind.UNIT)
-        assert all(count == 1 for count in units.values())
         assert len({order.order_id for order in orders}) == len(orders)
+        by_name = {event.round for event in self.log if isinstance(event, ReinforcementRequested) and event.named}
+        ordered: set[str] = set()
+        for order in orders:
+            assert order.assignee_id not in ordered or order.round in by_name
+            ordered.add(order.assignee_id)
+
+    @invariant()
+    def no_unit_has_two_orders_at_once(self) -> None:
+        if isinstance(self.state, Open):
+            assert all(count == 1 for count in Counter(o.assignee_id for o in self.state.open_orders()).values())
 
     @invariant()
     def no_stage_is_attained_or_missed_twice(self) -> None:
@@ -185,6 +198,11 @@ class IncidentMachine(RuleBasedStateMachine):
             self.closed = self.closed or self.state
             assert self.state.open_orders() == ()
         assert self.closed is None or self.state == self.closed
+
+    @invariant()
+    def no_stage_wants_less_than_nobody(self) -> None:
+        if isinstance(self.state, Open):
+            assert all(progress.wanted >= 0 for progress in self.state.stages)
 
     @invariant()
     def no_more_responders_are_ordered_than_are_wanted(self) -> None:
