@@ -10,6 +10,8 @@ const PATH = '/checkin/v1/duty-board'
 const EVERY_MS = 30_000
 /** Several check-ins come together; and each look at the board is on record. */
 const AFTER_CHANGE_MS = 5_000
+/** A larger city's units change so often that a board read every 30 s is as new without being told of each of them. */
+export const WATCHED_MAX = 3000
 /** After twice the time of a refresh the board is no longer of now. */
 const FRESH_S = 60
 
@@ -29,7 +31,11 @@ export function useBoard(stationId: Ref<string | null>) {
 
   const ageS = computed(() => (whole.value === null ? 0 : Math.max(0, (now.value - Date.parse(whole.value.at)) / 1000)))
   const isFresh = computed(() => ageS.value <= FRESH_S)
-  const duties = computed(() => `${String(units.counts.on)}/${String(units.counts.short)}/${String(units.counts.off)}`)
+  const isWatched = computed(() => units.isLoaded && units.counts.units <= WATCHED_MAX)
+  const duties = computed(() => {
+    const { on, short, off } = units.counts
+    return isWatched.value ? `${String(on)}/${String(short)}/${String(off)}` : ''
+  })
 
   async function read(): Promise<void> {
     clearTimeout(timer)
@@ -80,5 +86,5 @@ export function useBoard(stationId: Ref<string | null>) {
     giveUp?.abort()
   })
 
-  return { whole, part, problem, isReading, ageS, isFresh, read }
+  return { whole, part, problem, isReading, ageS, isFresh, isWatched, read }
 }
