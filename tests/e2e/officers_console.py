@@ -1,20 +1,21 @@
-"""A station officer at the console, in a real browser: what a person would click and type, by the words on the page."""
+"""A station officer at the console, in a real browser: what a person would click and type."""
 
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from shutil import which
 from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 from pyotp.totp import TOTP
 
+from deploy.local import VAR
 from shared.platform.clock import SystemClock
 
 WITHIN_MS = 20_000
 OWN_PASSWORD = "天河南 night shift 7"
+_AXE = VAR / "console" / "node_modules" / "axe-core" / "axe.min.js"
 
 expect.set_options(timeout=WITHIN_MS)
 
@@ -36,14 +37,14 @@ async def chromium() -> AsyncGenerator[Browser]:
 class Faults:
     """What a page must not have: errors of its own, broken rules of its content, answers that are faults."""
 
-    seen: list[str]
+    seen: list[str] = field(default_factory=list[str])
 
     @classmethod
     def of(cls, page: Page) -> "Faults":
-        faults = cls([])
+        faults = cls()
         page.on("pageerror", lambda error: faults.seen.append(f"{error}"))
         page.on("console", lambda said: faults.hear(said.type, said.text))
-        page.on("response", lambda r: r.status >= 500 and faults.seen.append(f"{r.status} {r.url}"))
+        page.on("response", lambda r: faults.seen.append(f"{r.status} {r.url}") if r.status in (500, 502) else None)
         return faults
 
     def hear(self, kind: str, text: str) -> None:
@@ -52,44 +53,47 @@ class Faults:
             self.seen.append(text)
 
 
-async def first_login(page: Page, base_url: str, login: str, given: str) -> str:
-    """The password that was given is replaced, and an authenticator enrolled; returns its secret."""
-    await page.goto(f"{base_url}/console/")
-    await page.get_by_label("账号").fill(login)
-    await page.get_by_label("密码", exact=True).fill(given)
-    await page.get_by_role("button", name="登录").click()
-    await page.get_by_label("新密码", exact=True).fill(OWN_PASSWORD)
-    await page.get_by_label("再次输入新密码").fill(OWN_PASSWORD)
-    await page.get_by_role("button", name="继续").click()
-    uri = await page.get_by_label("配置链接").input_value()
+@dataclass
+class Officer:
+    """Somebody with an account; the first login replaces the given password and enrols an authenticator."""
+
+    login: str
+    given: str
+    secret: str | None = None
+
+    async def open(self, browser: Browser, base_url: str, language: str) -> tuple[Page, Faults]:
+        """A console where this officer is logged in."""
+        context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale=language)
+        await context.add_init_script(f"localStorage.setItem('meu.locale', '{language}')")
+        page = await context.new_page()
+        faults = Faults.of(page)
+        await page.goto(f"{base_url}/console/")
+        await page.locator("#login").fill(self.login)
+        await page.locator("#password").fill(self.given if self.secret is None else OWN_PASSWORD)
+        await page.keyboard.press("Enter")
+        if self.secret is None:
+            await page.locator("#new-password").fill(OWN_PASSWORD)
+            await page.locator("#new-password-again").fill(OWN_PASSWORD)
+            await page.keyboard.press("Enter")
+            self.secret = _secret(await page.locator("#otpauth").input_value())
+            steps = 0
+        else:
+            steps = 1  # each code counts once; the next one counts already
+        await page.locator("#code").fill(TOTP(self.secret).at(SystemClock().now(), counter_offset=steps))
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("navigation")).to_be_visible()
+        return page, faults
+
+
+def _secret(uri: str) -> str:
     found = re.search(r"[?&]secret=([A-Z2-7]+)", uri)
-    assert found is not None
-    await page.get_by_label("动态验证码").fill(_code(found[1]))
-    await page.get_by_role("button", name="继续").click()
-    await expect(page.get_by_role("navigation")).to_be_visible()
+    assert found is not None, uri
     return found[1]
 
 
-async def later_login(page: Page, base_url: str, login: str, secret: str) -> None:
-    """Another day: the own password, and a code that has not been used yet."""
-    await page.goto(f"{base_url}/console/")
-    await page.get_by_label("账号").fill(login)
-    await page.get_by_label("密码", exact=True).fill(OWN_PASSWORD)
-    await page.get_by_role("button", name="登录").click()
-    await page.get_by_label("动态验证码").fill(_code(secret, steps=1))
-    await page.get_by_role("button", name="继续").click()
-    await expect(page.get_by_role("navigation")).to_be_visible()
-
-
-def _code(secret: str, steps: int = 0) -> str:
-    """`steps`: as of the authenticator's next codes; the one after this one counts already."""
-    return TOTP(secret).at(SystemClock().now(), counter_offset=steps)
-
-
-async def axe(page: Page) -> list[dict[str, Any]]:
-    """Serious and critical violations that axe-core finds on the page as it is."""
-    script = Path(__file__).parents[2] / "var/console/node_modules/axe-core/axe.min.js"
-    await page.evaluate(script.read_text("utf-8"))
+async def violations(page: Page) -> list[dict[str, Any]]:
+    """Serious and critical ones that axe-core finds on the page as it is."""
+    await page.evaluate(_AXE.read_text("utf-8"))
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         {"id": violation["id"], "nodes": [node["target"] for node in violation["nodes"]]}

@@ -1,4 +1,4 @@
-"""A whole city on duty and moving on the whole system: loaded as any city is, on duty by commands, incidents answered."""
+"""A whole city on duty and moving: loaded as any city is, on duty by commands, with incidents that are answered."""
 
 import asyncio
 import contextlib
