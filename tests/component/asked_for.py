@@ -20,13 +20,15 @@ class Asked:
     """`lists`: it is a list, which shows this thing to those who may see it; any other answer is of one thing.
 
     `request`: further arguments of the HTTP client. `path`: what names in the path stand for, in the world's names.
-    `cell`: what holds for those whom the row allows anything, where it is not what the row says. `comes_to`: how it
-    ends for those whom it lets in, when this world has no better end for it.
+    `cell`: what holds for those whom the row allows anything, where it is not what the row says. `forbidden`: for whom
+    this is, though the row lets them in. `comes_to`: how it ends for those whom it lets in, when this world has no
+    better end for it.
     """
 
     lists: str | None = None
     cell: str | None = None
     path: Mapping[str, str] = field(default_factory=dict[str, str])
+    forbidden: tuple[Role, ...] = ()
     comes_to: str | None = None
     request: Callable[[Things, Principal], Mapping[str, Any]] = field(default=_nothing)
 
@@ -104,6 +106,10 @@ ASKED: dict[str, list[Asked]] = {
         Asked(cell="subtree", request=_query(station="{station}")),
     ],
     "GET /checkin/v1/duty-board": [Asked(lists="unit_id"), Asked(request=_query(station="{station}"))],
+    "GET /checkin/v1/posts/{post_id}/qr.svg": [
+        Asked(),
+        Asked(forbidden=(Role.DISPLAY,), request=_query(**{"for": "print"})),
+    ],
     "POST /checkin/v1/check-ins": [_json(_check_in)],
     "POST /checkin/v1/check-outs": [_json(lambda things, _: {"unit_id": things["unit_id"]})],
     "POST /checkin/v1/positions": [_json(_fix)],

@@ -122,7 +122,7 @@ async def fault_of(desk: Desk, asked: Asked, cell: str, role: Role, where: Where
     who = caller(role, where)
     answer = await desk.ask(asked, who)
     said = f"{answer.status_code} {answer.text[:300]}"
-    if cell == "-":
+    if cell == "-" or role in asked.forbidden:
         is_forbidden = (answer.status_code, answer.json().get("code")) == (403, "forbidden")
         return None if is_forbidden else f"should be forbidden: {said}"
     is_allowed = where in ALLOWED[asked.cell or cell]

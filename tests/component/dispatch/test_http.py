@@ -256,6 +256,9 @@ async def test_who_lends_a_unit_answers_for_it_and_for_no_other(api: Api) -> Non
         replace(o, assignee_station_id=NEAREST.station_id) if o.order_id == order_id else o for o in incident.orders
     ]
     api.incidents.states[incident_id] = replace(incident, orders=tuple(lent))
+    assert (await api.get(f"incidents/{incident_id}", ELSEWHERE)).status_code == 200
+    for verb, body in (("clear", {}), ("cancel", {"reason": "double"})):
+        assert (await api.post(f"incidents/{incident_id}/{verb}", ELSEWHERE, body)).status_code == 403
     for order, status in ((police_order, 403), ("no-such", 403), (order_id, 200)):
         path = f"incidents/{incident_id}/orders/{order}/acknowledge"
         assert (await api.post(path, ELSEWHERE, {"on_behalf": True})).status_code == status
