@@ -63,6 +63,7 @@ async def on_duty(scenario: Scenario, city: City, api: Api, factor: float) -> As
     """The scenario's people, checked in and listening."""
     cast = _cast(scenario, city, api, factor)
     crews = [responder.crew for responder in cast.responders.values()]
+    tasks: list[asyncio.Task[None]] = []
     try:
         await asyncio.gather(*(crew.check_in() for crew in crews))
         await asyncio.gather(*(crew.report_positions() for crew in crews))
@@ -70,11 +71,11 @@ async def on_duty(scenario: Scenario, city: City, api: Api, factor: float) -> As
         runs += [cast.police.run(), *(_keep_reporting(crew) for crew in crews)]
         tasks = [asyncio.create_task(run) for run in runs]
         yield cast
+    finally:
         for task in tasks:
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         cast.faults += [fault for end in ended if isinstance(end, BaseException) for fault in _faults(end)]
-    finally:
         await asyncio.gather(*(crew.check_out() for crew in crews))
 
 
