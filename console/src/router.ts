@@ -17,6 +17,7 @@ declare module 'vue-router' {
 
 const routes: RouteRecordRaw[] = [
   { path: '/login', name: 'login', component: () => import('./login/LoginPage.vue'), meta: { isOpen: true, isBare: true } },
+  { path: '/first', name: 'first', component: () => import('./administration/FirstPage.vue'), meta: { isOpen: true, isBare: true } },
   {
     path: '/display/:post', name: 'post-display', component: () => import('./posts/DisplayPage.vue'),
     meta: { isOpen: true, isBare: true },

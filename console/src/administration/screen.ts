@@ -1,17 +1,27 @@
-import { User } from '@element-plus/icons-vue'
+import { Tickets, User } from '@element-plus/icons-vue'
 
 import type { Screen } from '../shell/screens'
-import { OF_ADMINISTRATION } from '../stores/session'
 
-const screen: Screen = {
+const accounts: Screen = {
   name: 'accounts',
   title: 'administration.accounts',
   path: '/accounts',
   icon: User,
   order: 10,
-  roles: OF_ADMINISTRATION,
+  roles: ['system-administrator', 'security-administrator'],
   key: 'a',
   component: () => import('./AccountsScreen.vue'),
 }
 
-export default screen
+const audit: Screen = {
+  name: 'audit',
+  title: 'administration.audit.title',
+  path: '/audit',
+  icon: Tickets,
+  order: 11,
+  roles: ['auditor'],
+  key: 'u',
+  component: () => import('./AuditScreen.vue'),
+}
+
+export default [accounts, audit]
