@@ -61,6 +61,14 @@ async def test_nothing_breaks_a_service(operation: str) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("operation", [operation for operation in RIGHTS if operation.startswith(("POST", "PUT"))])
+async def test_a_body_larger_than_any_that_is_taken_is_said_to_be_too_large(operation: str) -> None:
+    async with asking(operation) as (_, http, usual):
+        content = b'"' + b"x" * 33_000_000 + b'"'
+        answer = await http.request(usual.method, usual.path, headers=list(usual.headers), content=content)
+        assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+
+
 @pytest.mark.parametrize("service", WORLDS)
 async def test_no_header_breaks_a_service(service: str) -> None:
     operation = next(each for each in RIGHTS if each.startswith(f"GET /{service}/"))

@@ -28,6 +28,7 @@ IN_FLIGHT_S = 3
 RENEW_EVERY_S = 1.0
 BODY_MAX = 1_000_000
 KEY_MAX = 200
+WITH_BODY = ("POST", "PUT", "PATCH")
 _BOUNDARY = re.compile(r'multipart/form-data\s*;.*?\bboundary="?([^";,\s]{1,70})', re.IGNORECASE)  # RFC 2046: 70
 
 
@@ -42,13 +43,16 @@ class IdempotencyMiddleware:
         self._body_max = body_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["method"] not in WITH_BODY:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
         try:
             body = await self._body(request)
-            await self._answer(request, body, scope, send)
+            if scope["method"] == "POST":
+                await self._answer(request, body, scope, send)
+            else:
+                await self._app(scope, _replay(body), send)
         except Problem as problem:
             await problem_response(request, problem, self._titles)(scope, receive, send)
 
