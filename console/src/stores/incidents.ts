@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, shallowRef } from 'vue'
 
 import { api } from '../api'
+import { ProblemError } from '../api/problems'
 import { fold } from '../incidents/fold'
 import type { Incident, IncidentEvent, Summary } from '../incidents/incident'
 import { useSession } from './session'
@@ -10,6 +11,7 @@ const INCIDENTS = '/dispatch/v1/incidents'
 const AT_ONCE = 6
 const CLOSED_KEPT = 300
 const LENT_EVERY_MS = 15_000
+const CATCH_UP_AFTER_MS = [0, 500, 2_000, 8_000]
 
 type Listener = (event: IncidentEvent, incident: Incident) => void
 
@@ -47,7 +49,7 @@ export const useIncidents = defineStore('incidents', () => {
       ['open', 'handed-over'].map((status) => api.all<Summary>(INCIDENTS, { query: { status, limit: 200 } })),
     )
     const ids = new Set([...lists.flat(), ...running.value].map((incident) => incident.incident_id))
-    await inTurns([...ids], AT_ONCE, read)
+    await inTurns([...ids], AT_ONCE, (id) => read(id).catch(unlessGone))
     isLoaded.value = true
     clearInterval(lentTimer)
     lentTimer = setInterval(() => void readLent(), LENT_EVERY_MS)
@@ -75,10 +77,21 @@ export const useIncidents = defineStore('incidents', () => {
     if (before !== null && event.sequence <= before.sequence) return
     const { incident, gap } = fold(before, [event])
     if (gap) {
-      void read(incidentId).then((found) => { if (found !== null) announce(event, found) }, () => undefined)
+      void catchUp(event)
     } else if (incident !== null) {
       put(incident)
       announce(event, incident)
+    }
+  }
+
+  /** Read what is missing before `event`. The list follows the stream within a moment: it may not have it at once. */
+  async function catchUp(event: IncidentEvent): Promise<void> {
+    for (const waitMs of CATCH_UP_AFTER_MS) {
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+      const found = await read(event.data.incident_id).catch(() => null)
+      if (found === null || found.sequence < event.sequence) continue
+      announce(event, found)
+      return
     }
   }
 
@@ -116,6 +129,12 @@ export const useIncidents = defineStore('incidents', () => {
 
   return { byId, running, open, isLoaded, problem, load, read, apply, listen, forget }
 })
+
+/** One that is over and forgotten since it was listed hinders nothing. */
+function unlessGone(error: unknown): null {
+  if (error instanceof ProblemError && error.status === 404) return null
+  throw error
+}
 
 /** `work` on each item, `atOnce` at a time. */
 async function inTurns<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<unknown>): Promise<void> {
