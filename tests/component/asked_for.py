@@ -151,7 +151,10 @@ ASKED: dict[str, list[Asked]] = {
     "POST /dispatch/v1/incidents/{incident_id}/orders/{order_id}/withdraw": [_json(lambda _, __: {"reason": "unsafe"})],
     "POST /dispatch/v1/proposals": [_json(_report)],
     "GET /dispatch/v1/map/units": [Asked(lists="unit_id")],
-    "GET /dispatch/v1/stream": [Asked(lists="incident_id", request=_query(after="{beginning}"))],
+    "GET /dispatch/v1/stream": [
+        Asked(lists="incident_id", request=_query(after="{beginning}")),
+        Asked(lists="unit_id", forbidden=(Role.LEADER, Role.MEMBER), request=_query(view="113,23,114,24")),
+    ],
     "GET /notify/v1/inbox": [Asked(lists="delivery_id")],
     "GET /notify/v1/deliveries": [Asked(request=_query(incident="{incident_id}"))],
     "GET /analytics/v1/figures": [
