@@ -50,7 +50,8 @@ def console_files(*, demo: bool, dist: Path = DIST) -> Starlette:
     """`/console/` and `/m/`; `/` leads to the console. `demo`: the pages mark what they show as made up."""
 
     async def config(_: Request) -> Response:
-        return JSONResponse({**_config(dist / "console" / "config.json"), "demo": demo}, headers=HEADERS)
+        known = {"basemap": None, **_config(dist / "console" / "config.json"), "demo": demo}
+        return JSONResponse(known, headers=HEADERS)
 
     async def not_built(_: Request) -> Response:
         return PlainTextResponse("The console is not built: `make console` builds it.\n", 503)

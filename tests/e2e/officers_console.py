@@ -1,5 +1,6 @@
 """A station officer at the console, in a real browser: what a person would click and type."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from deploy.local import VAR
 from shared.platform.clock import SystemClock
 
 WITHIN_MS = 20_000
+CODE_STEP_S = 30
 OWN_PASSWORD = "天河南 night shift 7"
 _AXE = VAR / "console" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -42,7 +44,7 @@ class Faults:
     @classmethod
     def of(cls, page: Page) -> "Faults":
         faults = cls()
-        page.on("pageerror", lambda error: faults.seen.append(f"{error}"))
+        page.on("pageerror", lambda error: faults.seen.append(f"{error.stack or error}"))
         page.on("console", lambda said: faults.hear(said.type, said.text))
         page.on("response", lambda r: faults.seen.append(f"{r.status} {r.url}") if r.status in (500, 502) else None)
         return faults
@@ -60,6 +62,8 @@ class Officer:
     login: str
     given: str
     secret: str | None = None
+    code_step: int = 0
+    """Of the code that was used last: each counts once."""
 
     async def open(self, browser: Browser, base_url: str, language: str) -> tuple[Page, Faults]:
         """A console where this officer is logged in."""
@@ -76,13 +80,17 @@ class Officer:
             await page.locator("#new-password-again").fill(OWN_PASSWORD)
             await page.keyboard.press("Enter")
             self.secret = _secret(await page.locator("#otpauth").input_value())
-            steps = 0
-        else:
-            steps = 1  # each code counts once; the next one counts already
-        await page.locator("#code").fill(TOTP(self.secret).at(SystemClock().now(), counter_offset=steps))
+        await page.locator("#code").fill(await self._code(self.secret))
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("navigation")).to_be_visible()
         return page, faults
+
+    async def _code(self, secret: str) -> str:
+        """One that counts: the next one's does already, and an earlier one was used."""
+        while (now_step := int(SystemClock().now().timestamp()) // CODE_STEP_S) + 1 <= self.code_step:
+            await asyncio.sleep(1)
+        self.code_step = max(now_step, self.code_step + 1)
+        return TOTP(secret).generate_otp(self.code_step)
 
 
 def _secret(uri: str) -> str:

@@ -72,8 +72,8 @@ async def test_an_officer_reports_an_incident_and_sees_it_answered_to_its_end(
         page, faults = await officer.open(browser, system.base_url, words.language)
         await page.goto(f"{system.base_url}/console/desk")
         await page.get_by_role("button", name=words.report).first.click()
-        await page.get_by_role("radio", name=words.rescue).check()
-        await page.get_by_role("radio", name=words.serious).check()
+        await page.get_by_role("radio", name=words.rescue, exact=True).check()
+        await page.get_by_role("radio", name=words.serious, exact=True).check()
         await page.locator("#report-place").fill(f"{cast.scene.lon}, {cast.scene.lat}")
         await page.get_by_role("option").first.click()
         await page.locator("#report-description").fill("老人摔倒，<script>alert(1)</script> =1+1")
@@ -86,7 +86,7 @@ async def test_an_officer_reports_an_incident_and_sees_it_answered_to_its_end(
         await expect(_order(panel, words.arrived)).to_be_visible(timeout=STORY_MS)
         assert await violations(page) == []
         await panel.get_by_role("button", name=words.close, exact=False).first.click()
-        await page.get_by_role("radio", name=words.resolved).check()
+        await page.get_by_role("radio", name=words.resolved, exact=True).check()
         await page.get_by_role("dialog").get_by_role("button", name=words.close).click()
         await expect(panel.locator(".head").get_by_text(words.closed, exact=True)).to_be_visible()
         assert faults.seen == []

@@ -9,8 +9,8 @@ export interface Basemap {
 }
 
 interface Config {
-  demo: boolean
-  basemap: Basemap | null
+  demo?: boolean
+  basemap?: Basemap | null
 }
 
 /** What this deployment says of itself, in /console/config.json. */
@@ -23,8 +23,8 @@ export const useDeployment = defineStore('deployment', () => {
       const response = await fetch('/console/config.json')
       if (!response.ok) return
       const config = (await response.json()) as Config
-      isDemo.value = config.demo
-      basemap.value = config.basemap
+      isDemo.value = config.demo ?? false
+      basemap.value = config.basemap ?? null
     } catch {
       // Not served by a deployment (the development server): neither a demo nor a base map.
     }

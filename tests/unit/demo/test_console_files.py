@@ -61,6 +61,8 @@ async def test_only_what_carries_its_hash_is_kept(browser: httpx.AsyncClient) ->
 
 async def test_the_page_is_told_whether_it_shows_a_demo(browser: httpx.AsyncClient, dist: Path) -> None:
     assert (await browser.get("/console/config.json")).json() == {"basemap": None, "demo": True}
+    (dist / "console" / "config.json").unlink()
+    assert (await served(dist).get("/console/config.json")).json() == {"basemap": None, "demo": True}
     assert (await served(dist, demo=False).get("/console/config.json")).json()["demo"] is False
 
 
