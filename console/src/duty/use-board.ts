@@ -45,13 +45,12 @@ export function useBoard(stationId: Ref<string | null>) {
     isReading.value = true
     try {
       const board = await api.get<Board>(PATH, { signal: own.signal })
+      whole.value = board
       const wanted = stationId.value
       const needsPart = wanted !== null && board.shortfalls_shown < board.shortfalls_total
-      const ofStation = needsPart
+      part.value = needsPart
         ? { stationId: wanted, board: await api.get<Board>(PATH, { query: { station: wanted }, signal: own.signal }) }
         : null
-      whole.value = board
-      part.value = ofStation
       problem.value = null
     } catch (error) {
       if (own.signal.aborted) return

@@ -1,9 +1,10 @@
 import type { Why } from './board'
+import type { Shape } from './RoundMark.vue'
 
-/** A reason's colour and shape: empty, run out, half, crossed out. */
-export const WHY_LOOKS: Record<Why, { look: string; shape: string }> = {
-  nobody: { look: 'is-critical', shape: '○' },
-  'lease-ended': { look: 'is-critical', shape: '◌' },
-  'below-quorum': { look: 'is-serious', shape: '◐' },
-  suspended: { look: 'is-quiet', shape: '⊘' },
+/** A reason's colour and shape: empty, run out, half, barred. */
+export const WHY_LOOKS: Record<Why, { look: string; shape: Shape }> = {
+  nobody: { look: 'is-critical', shape: 'empty' },
+  'lease-ended': { look: 'is-critical', shape: 'dashed' },
+  'below-quorum': { look: 'is-serious', shape: 'half' },
+  suspended: { look: 'is-quiet', shape: 'barred' },
 }
