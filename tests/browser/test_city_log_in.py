@@ -1,59 +1,30 @@
 """Logging in with the city's own account in a real browser: cookies survive the way over another site's page."""
 
-import asyncio
-import socket
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from starlette.types import Receive, Scope, Send
 
-from deploy.local import VAR
-from deploy.local.console_files import console_files
 from services.checkin.adapters.oidc_provider import OidcProvider
 from services.checkin.domain.accounts import Account, Credentials, Right
 from shared.platform.clock import SystemClock
 from shared.vocabulary.terms import Role
-from tests.component.checkin.conftest import STATION_PATH, desk_on_fakes
+from tests.browser.console_server import serving
+from tests.component.checkin.conftest import STATION_PATH, Desk, desk_on_fakes
 from tests.fakes.openid_provider import CLIENT_ID, SECRET, OpenIdProvider, openid_provider
 
 OFFICER = Account("id-chen", "chen", "陈明", Right(Role.OFFICER, STATION_PATH, station_id="440106001"))
 
 
-@contextmanager
-def serving(issuer: str) -> Generator[str]:
-    """The console's files with check-in beside them; their address."""
-    files = console_files(demo=False)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        servers: list[uvicorn.Server] = []
-        is_up = threading.Event()
-
-        async def serve() -> None:
-            city = OidcProvider(issuer, CLIENT_ID, SECRET, "preferred_username", SystemClock())
-            async with desk_on_fakes(provider=city) as desk:
-                await desk.accounts.add(OFFICER, Credentials("", None))
-                checkin = desk.app
-
-                async def site(scope: Scope, receive: Receive, send: Send) -> None:
-                    app = checkin if scope["path"].startswith("/checkin/") else files
-                    await app(scope, receive, send)
-
-                servers.append(uvicorn.Server(uvicorn.Config(site, log_level="warning", lifespan="off", ws="none")))
-                is_up.set()
-                await servers[0].serve(sockets=[listening])
-            await city.close()
-
-        thread = threading.Thread(target=lambda: asyncio.run(serve()))
-        thread.start()
-        assert is_up.wait(60)
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            servers[0].should_exit = True
-            thread.join()
+@asynccontextmanager
+async def desk_with_the_city(issuer: str) -> AsyncGenerator[Desk]:
+    """One account of ours, and the city's provider to ask who comes."""
+    city = OidcProvider(issuer, CLIENT_ID, SECRET, "preferred_username", SystemClock())
+    async with desk_on_fakes(provider=city) as desk:
+        await desk.accounts.add(OFFICER, Credentials("", None))
+        yield desk
+    await city.close()
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +35,7 @@ def provider() -> Generator[OpenIdProvider]:
 
 @pytest.fixture(scope="module")
 def site(provider: OpenIdProvider) -> Generator[str]:
-    assert (VAR / "console" / "dist" / "console" / "index.html").is_file(), "the console is not built: make console"
-    with serving(provider.issuer) as address:
+    with serving(lambda: desk_with_the_city(provider.issuer)) as address:
         yield address
 
 

@@ -1,0 +1,45 @@
+"""The built console with the real check-in API beside it, on fakes: one address, as a gateway serves them."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Generator
+from contextlib import AbstractAsyncContextManager, contextmanager
+
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from deploy.local import VAR
+from deploy.local.console_files import console_files
+from tests.component.checkin.conftest import Desk
+
+
+@contextmanager
+def serving(desk_of: Callable[[], AbstractAsyncContextManager[Desk]]) -> Generator[str]:
+    """The address of what `desk_of` makes, which lives in a thread with a loop of its own."""
+    assert (VAR / "console" / "dist" / "console" / "index.html").is_file(), "the console is not built: make console"
+    files = console_files(demo=False)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        servers: list[uvicorn.Server] = []
+        is_up = threading.Event()
+
+        async def serve() -> None:
+            async with desk_of() as desk:
+                checkin = desk.app
+
+                async def site(scope: Scope, receive: Receive, send: Send) -> None:
+                    app = checkin if scope["path"].startswith("/checkin/") else files
+                    await app(scope, receive, send)
+
+                servers.append(uvicorn.Server(uvicorn.Config(site, log_level="warning", lifespan="off", ws="none")))
+                is_up.set()
+                await servers[0].serve(sockets=[listening])
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()))
+        thread.start()
+        assert is_up.wait(60)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            servers[0].should_exit = True
+            thread.join()
