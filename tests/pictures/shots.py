@@ -12,7 +12,11 @@ DESK_SIZE = {"width": 1440, "height": 900}
 WALL_SIZE = {"width": 1920, "height": 1080}
 PHONE_SIZE = {"width": 390, "height": 844}
 QUALITY = 82
-SETTLED_S = 4.0
+SETTLED_MS = 60_000
+SETTLED = "() => !/正在|…$|Reading|Loading/m.test(document.querySelector('main')?.innerText ?? '正在')"
+"""Nothing on the page says that it is still being read."""
+DRAWN_S = 1.0
+"""What comes in with an animation is there then."""
 LANGUAGES = ("zh-CN", "en")
 SCENE = {"latitude": 23.1379, "longitude": 113.3247}
 
@@ -77,10 +81,15 @@ async def _take(page: Page, work: CityAtWork, shot: Shot, file: Path) -> None:
     await page.evaluate("theme => localStorage.setItem('meu.theme', theme)", shot.theme)
     path = shot.path.format(incident=await _incident(work), unit=next(iter(work.crews)))
     await page.goto(f"{work.system.base_url}{path}")
-    await page.wait_for_load_state("load")
-    await asyncio.sleep(SETTLED_S)
+    await _settled(page)
     await page.screenshot(path=file, type="jpeg", quality=QUALITY)
     print(file)
+
+
+async def _settled(page: Page) -> None:
+    await page.wait_for_load_state("load")
+    await page.wait_for_function(SETTLED, timeout=SETTLED_MS)
+    await asyncio.sleep(DRAWN_S)
 
 
 async def _incident(work: CityAtWork) -> str:
@@ -104,7 +113,8 @@ async def _phone(browser: Browser, work: CityAtWork, language: str, folder: Path
     await page.locator("input[autocomplete=username]").fill("member")
     await page.locator("input[type=password]").fill(work.system.demo_password())
     await page.keyboard.press("Enter")
-    await asyncio.sleep(SETTLED_S)
+    await page.get_by_role("heading", level=1).wait_for()
+    await _settled(page)
     file = folder / f"member.{language}.jpg"
     await page.screenshot(path=file, type="jpeg", quality=QUALITY)
     print(file)
