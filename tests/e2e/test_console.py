@@ -46,7 +46,7 @@ CHINESE = Words(
     "没有这起警情，或您无权查看", "单元不存在，或不在您的范围内", "实时",
 )  # fmt: skip
 ENGLISH = Words(
-    "en", "Report incident", "Rescue or service", "Serious", "Report and send", "At the scene", "Close", "Resolved",
+    "en", "Report incident", "Rescue or service", "Serious", "Report and send", "At the scene", "Close", "dealt with",
     "Closed", "There is no such incident, or you may not see it", "The unit does not exist, or you may not see it",
     "Live",
 )  # fmt: skip
