@@ -112,7 +112,7 @@ async def drawn_after(page: Page, work: CityAtWork, unit_id: str) -> list[float]
         }
         began_ms = SystemClock().now().timestamp() * 1000
         await gateway.post("/checkin/v1/positions", {"fixes": [fix]})
-        await page.wait_for_function("window.probe.drawnAt !== null", timeout=DRAWN_WITHIN_S * 1000)
+        await page.wait_for_function("() => window.probe.drawnAt !== null", timeout=DRAWN_WITHIN_S * 1000)
         taken.append((float(await page.evaluate("window.probe.drawnAt")) - began_ms) / 1000)
         await asyncio.sleep(0.37)  # not in step with the server's half second
     return taken
