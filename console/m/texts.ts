@@ -5,7 +5,6 @@ export const TEXTS = {
   demo: ['演示系统：数据均为虚构', 'Demonstration: all data is made up'],
   'action.back': ['返回', 'Back'],
   'action.close': ['知道了', 'OK'],
-  'action.retry': ['再试一次', 'Try again'],
   'action.more': ['查看', 'Show'],
   'action.less': ['收起', 'Hide'],
 
@@ -23,7 +22,6 @@ export const TEXTS = {
 
   'queue.waiting': ['{n}项等待发送，已等{time}', '{n} waiting to be sent, for {time}'],
   'queue.safe': ['已保存在手机上，有网络时自动发送。', 'Kept on this phone; sent by itself when there is network.'],
-  'queue.sending': ['正在发送…', 'Sending…'],
   'queue.deciding': ['平台已收到，正在处理…', 'Received, being decided…'],
   'queue.others': [
     '另有{n}项是其他账号留下的，等其本人登录后发送。',
@@ -174,7 +172,6 @@ export const TEXTS = {
   'severity.critical': ['危急', 'critical'],
 
   'sos.go': ['紧急求助', 'SOS'],
-  'sos.title': ['紧急求助', 'SOS'],
   'sos.what': ['发生了什么？', 'What is happening?'],
   'sos.hold': ['按住不放', 'Press and hold'],
   'sos.hold.how': ['按住1.5秒发出，松手取消', 'Hold for 1.5 seconds to send; let go to cancel'],
@@ -212,8 +209,6 @@ export const TEXTS = {
   'hazard.photo.shrinking': ['正在处理照片…', 'Preparing the photo…'],
   'hazard.send': ['上报', 'Report'],
 
-  'remedy.scan': ['再扫一次', 'Scan again'],
-  'remedy.login': ['重新登录', 'Log in again'],
   'problem.code-expired': ['签到码已过期', 'The code has expired'],
   'problem.code-expired.do': ['请再扫一次岗位上现在显示的码。', 'Scan the code that the post shows now.'],
   'problem.code-invalid': ['签到码不对', 'The code is not valid here'],
