@@ -1,4 +1,5 @@
 import type { SiteClass, Station } from '../api/organisation'
+import { isWithin } from '../stations/nodes'
 
 /** Why a unit cannot be sent. */
 export type Why = 'nobody' | 'below-quorum' | 'lease-ended' | 'suspended'
@@ -70,8 +71,6 @@ export interface Wanted {
   why: Why | null
   siteClass: SiteClass | null
 }
-
-const isWithin = (path: string, subtree: string) => path === subtree || path.startsWith(`${subtree}/`)
 
 /** The tree, parents first. Where the tree itself is not known yet, the stations alone. */
 export function branchesOf(tree: readonly Station[], items: readonly StationDuty[]): BranchDuty[] {

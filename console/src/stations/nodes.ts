@@ -9,6 +9,11 @@ export interface Node {
   trail: string
 }
 
+/** Whether a path is a subtree's own or below it. */
+export function isWithin(path: string, subtree: string): boolean {
+  return path === subtree || path.startsWith(`${subtree}/`)
+}
+
 /** The tree as a list, parents before children. */
 export function nodesOf(stations: readonly Station[]): Node[] {
   const sorted = [...stations].sort((one, other) => (one.path < other.path ? -1 : 1))

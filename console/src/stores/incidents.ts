@@ -5,6 +5,7 @@ import { api } from '../api'
 import { ProblemError } from '../api/problems'
 import { fold } from '../incidents/fold'
 import type { Incident, IncidentEvent, Summary } from '../incidents/incident'
+import { isWithin } from '../stations/nodes'
 import { useSession } from './session'
 
 const INCIDENTS = '/dispatch/v1/incidents'
@@ -116,7 +117,7 @@ export const useIncidents = defineStore('incidents', () => {
   /** Of others' incidents that a unit was lent to, the stream brings only that unit's orders. */
   async function readLent(): Promise<void> {
     const own = useSession().account?.path ?? ''
-    const lent = running.value.filter(({ path }) => path !== own && !path.startsWith(`${own}/`))
+    const lent = running.value.filter(({ path }) => !isWithin(path, own))
     await inTurns(lent.map((incident) => incident.incident_id), AT_ONCE, (id) => read(id).catch(() => null))
   }
 

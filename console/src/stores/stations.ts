@@ -3,6 +3,7 @@ import { computed, ref, shallowRef } from 'vue'
 
 import { api } from '../api'
 import type { Station } from '../api/organisation'
+import { isWithin } from '../stations/nodes'
 
 /** The account's part of the organisation tree. */
 export const useStations = defineStore('stations', () => {
@@ -24,7 +25,7 @@ export const useStations = defineStore('stations', () => {
   function within(stationId: string): Station[] {
     const top = byId.value.get(stationId)
     if (top === undefined) return []
-    return list.value.filter(({ path }) => path === top.path || path.startsWith(`${top.path}/`))
+    return list.value.filter(({ path }) => isWithin(path, top.path))
   }
 
   function forget(): void {

@@ -1,5 +1,6 @@
 import type { Account } from '../../api/session'
 import type { Incident, Order } from '../../incidents/incident'
+import { isWithin } from '../../stations/nodes'
 
 /** What can be done about an incident, and about one of its orders. */
 export const INCIDENT_ACTS = ['order', 'escalate', 'sighting', 'hand-over', 'clear', 'cancel'] as const
@@ -52,7 +53,7 @@ function isTimely(act: OrderAct, order: Order): boolean {
 }
 
 function isOwner(incident: Incident, actor: Actor): boolean {
-  return incident.path === actor.path || incident.path.startsWith(`${actor.path}/`)
+  return isWithin(incident.path, actor.path)
 }
 
 function mayAnswerFor(incident: Incident, order: Order, actor: Actor): boolean {
