@@ -36,12 +36,12 @@ export interface Right {
   unit_id: string | null
 }
 
+/** The three offices of administration. */
+export const OFFICES = ['system-administrator', 'security-administrator', 'auditor'] as const satisfies readonly Role[]
+
 /** Who may be let in by a password. Displays and partner systems carry tokens that were issued to them. */
-export const ROLES_GIVEN: readonly Role[] = [
-  'operator', 'officer', 'leader', 'member', 'system-administrator', 'security-administrator', 'auditor',
-]
+export const ROLES_GIVEN: readonly Role[] = ['operator', 'officer', 'leader', 'member', ...OFFICES]
 const OF_UNITS: readonly Role[] = ['leader', 'member']
-const OF_OFFICES: readonly Role[] = ['system-administrator', 'security-administrator', 'auditor']
 
 /** As the API takes them. */
 export const ID_PATTERN = '[A-Za-z0-9._:\\-]{1,80}'
@@ -56,7 +56,7 @@ export function rightOf(role: Role, node: Pick<Station, 'path' | 'station_id'>, 
   return {
     role,
     path: node.path,
-    station_id: OF_OFFICES.includes(role) ? null : node.station_id,
+    station_id: OFFICES.some((office) => office === role) ? null : node.station_id,
     unit_id: needsUnit(role) ? unitId.trim() : null,
   }
 }

@@ -5,7 +5,6 @@ import { session } from '../api'
 import type { Account, Credentials, LogInStep, Role } from '../api/session'
 
 export const OF_OPERATIONS: readonly Role[] = ['operator', 'officer']
-export const OF_ADMINISTRATION: readonly Role[] = ['system-administrator', 'security-administrator', 'auditor']
 
 /** Who is logged in. */
 export const useSession = defineStore('session', () => {
