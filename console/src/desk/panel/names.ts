@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n'
 import { useSession } from '../../stores/session'
 import { useStations } from '../../stores/stations'
 import { useUnits } from '../../stores/units'
+import type { UnitRow } from '../../units/unit'
 import { CODES } from '../acts/act'
 import { useCrew } from './crew'
 
@@ -30,11 +31,16 @@ export function useNames() {
     return order.assignee_kind === 'police' ? stations.nameOf(order.assignee_id) : units.nameOf(order.assignee_id)
   }
 
+  /** What a unit is doing, and whose it is, where one is picked. */
+  function unitDetail({ busy, duty, station_id: stationId }: UnitRow): string {
+    return `${t(busy === null ? `terms.duty.${duty}` : `terms.busy.${busy}`)} · ${stations.nameOf(stationId)}`
+  }
+
   /** A reason of the matcher's. */
   function reason(value: string): string {
     const key = `desk.reason.${value}`
     return te(key) ? t(key) : value
   }
 
-  return { author, code, assignee, reason, unit: units.nameOf, station: stations.nameOf }
+  return { author, code, assignee, reason, unitDetail, unit: units.nameOf, station: stations.nameOf }
 }
