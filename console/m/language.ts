@@ -28,7 +28,7 @@ export function t(key: TextKey, values: Record<string, string | number> = {}): s
   return textIn(current, key, values)
 }
 
-export function textIn(chosen: Language, key: TextKey, values: Record<string, string | number> = {}): string {
+function textIn(chosen: Language, key: TextKey, values: Record<string, string | number> = {}): string {
   return TEXTS[key][chosen === 'en' ? 1 : 0].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
 }
 

@@ -7,7 +7,7 @@ interface Emitted {
 }
 
 /** Bytes of `content` as a web server sends it with gzip. */
-export async function gzipped(content: string | Uint8Array<ArrayBuffer>): Promise<number> {
+async function gzipped(content: string | Uint8Array<ArrayBuffer>): Promise<number> {
   const packed = new Blob([content]).stream().pipeThrough(new CompressionStream('gzip'))
   return (await new Response(packed).arrayBuffer()).byteLength
 }

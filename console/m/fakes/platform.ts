@@ -23,4 +23,4 @@ export class Platform {
   }
 }
 
-export const ACCEPTED: Verdict = { is: 'final', ok: true, status: 201, code: '', title: '', incident_id: null }
+const ACCEPTED: Verdict = { is: 'final', ok: true, status: 201, code: '', title: '', incident_id: null }

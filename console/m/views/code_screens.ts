@@ -49,7 +49,7 @@ export function cameraScreen(app: App, leave: AbortSignal): HTMLElement {
 }
 
 /** The code in a scanned text: a link to this page, or the bare code. */
-export function linkIn(text: string): Link | null {
+function linkIn(text: string): Link | null {
   try {
     const { search, hash } = new URL(text)
     return readLink(search, hash)

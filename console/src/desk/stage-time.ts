@@ -3,7 +3,7 @@ import { clockText } from '../formats/time'
 import type { Incident } from '../incidents/incident'
 
 /** Behind this a running clock is shown as pressing. */
-export const PRESSING_S = 30
+const PRESSING_S = 30
 
 /** What a stage's clock shows: what is left or over, or how long it took from the report. */
 export function stageTime(incident: Incident, clock: StageClock): string {

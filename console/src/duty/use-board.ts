@@ -11,7 +11,7 @@ const EVERY_MS = 30_000
 /** Several check-ins come together; and each look at the board is on record. */
 const AFTER_CHANGE_MS = 5_000
 /** A larger city's units change so often that a board read every 30 s is as new without being told of each of them. */
-export const WATCHED_MAX = 3000
+const WATCHED_MAX = 3000
 /** After twice the time of a refresh the board is no longer of now. */
 const FRESH_S = 60
 

@@ -60,7 +60,7 @@ export function earlierOf({ window, as_of }: Pick<Report, 'window' | 'as_of'>): 
   return { from: new Date(from - lengthMs).toISOString(), to: new Date(until - lengthMs).toISOString() }
 }
 
-export function plusDays(date: string, days: number): string {
+function plusDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
 }
 

@@ -9,7 +9,7 @@ export function clusterRadius(count: number): number {
 }
 
 /** `1234` → `1.2k`. */
-export function countText(count: number): string {
+function countText(count: number): string {
   return count < 1000 ? String(count) : `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)}k`
 }
 

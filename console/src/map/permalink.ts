@@ -4,7 +4,7 @@ import { CLASSES, DUTIES } from '../units/unit-table'
 
 export const LAYERS = ['units', 'incidents', 'orders', 'stations', 'reach'] as const
 export type LayerName = (typeof LAYERS)[number]
-export const LAYERS_AT_FIRST: readonly LayerName[] = ['units', 'incidents', 'orders', 'stations']
+const LAYERS_AT_FIRST: readonly LayerName[] = ['units', 'incidents', 'orders', 'stations']
 
 /** The middle of the view in WGS-84 degrees, and OpenLayers' zoom. */
 export interface MapPlace {

@@ -3,8 +3,8 @@ import type { Incident, Order } from '../../incidents/incident'
 import { isWithin } from '../../stations/nodes'
 
 /** What can be done about an incident, and about one of its orders. */
-export const INCIDENT_ACTS = ['order', 'escalate', 'sighting', 'hand-over', 'clear', 'cancel'] as const
-export const ORDER_ACTS = ['acknowledge', 'arrive', 'decline', 'withdraw'] as const
+const INCIDENT_ACTS = ['order', 'escalate', 'sighting', 'hand-over', 'clear', 'cancel'] as const
+const ORDER_ACTS = ['acknowledge', 'arrive', 'decline', 'withdraw'] as const
 export type IncidentAct = (typeof INCIDENT_ACTS)[number]
 export type OrderAct = (typeof ORDER_ACTS)[number]
 

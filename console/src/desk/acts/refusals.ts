@@ -1,7 +1,7 @@
 import { ProblemError } from '../../api/problems'
 
 /** Refusals of the services that the desk has own words for: what it means here, and what to do. */
-export const REFUSALS = [
+const REFUSALS = [
   'incident-unknown', 'incident-closed', 'incident-handed-over', 'order-unknown', 'order-not-open', 'not-your-order',
   'already-arrived', 'no-station', 'unit-busy', 'unit-unavailable', 'unit-unknown', 'already-ordered', 'no-unit-stage',
   'not-a-units-order', 'forbidden', 'unavailable',
