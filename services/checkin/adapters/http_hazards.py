@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from services.checkin.adapters.hazard_ledger import hazard_codec
 from services.checkin.adapters.http_hazard_models import NOTE_MAX, HazardOut, HazardsOut, NoteIn, hazard_out
 from services.checkin.adapters.http_registry_ready import registry_is_read
-from services.checkin.adapters.http_units import subtree_of
+from services.checkin.adapters.http_units import CREW, subtree_of, unit_of
 from services.checkin.application.directory import Directory
 from services.checkin.application.hazards import (
     PHOTO_MAX,
@@ -49,13 +49,12 @@ KEPT_ON_A_PHONE = timedelta(days=366)
 _PICTURES: dict[str, Any] = {
     kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png", "image/webp")
 }
-_CREW = (Role.LEADER, Role.MEMBER)
 _STATUS = {"photo-too-large": 413, "too-many-photos": 429}
 _HEADERS = {"too-many-photos": {"Retry-After": "3600"}}
 
 _POSITION = re.compile(r"([0-9]{1,14}):([A-Za-z0-9._:-]{1,80})", re.ASCII)  # 14 digits of ms: until the year 5138
 
-Anybody = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER, *_CREW))]
+Anybody = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER, *CREW))]
 Police = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER))]
 
 
@@ -113,7 +112,7 @@ def hazard_routes(
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
     ) -> HazardsOut:
         """The last reported first. A member or leader sees those of the own unit. Follows within a moment."""
-        wanted = HazardFilter(subtree_of(directory, caller, station), _unit_of(caller), status)
+        wanted = HazardFilter(subtree_of(directory, caller, station), unit_of(caller), status)
         found = await book.page(wanted, _position(cursor), limit + 1)
         last = found[limit - 1].report if len(found) > limit else None
         link_next(request, response, None if last is None else f"{to_ms(last.at)}:{last.hazard_id}")
@@ -179,17 +178,12 @@ _OF_PHOTOS: Mapping[str, str] = {
 }
 
 
-def _unit_of(caller: Principal) -> str | None:
-    """The unit whose hazards are the caller's; None: whoever's they are. A token without a unit has none."""
-    return (caller.unit_id or "") if caller.role in _CREW else None
-
-
 def _reporter(caller: Principal) -> HazardReporter:
-    return HazardReporter(caller.subject, caller.path, _unit_of(caller))
+    return HazardReporter(caller.subject, caller.path, unit_of(caller))
 
 
 def _may_see(caller: Principal, hazard: Known) -> bool:
-    return caller.may_see(hazard.report.path) and _unit_of(caller) in (None, hazard.report.unit_id)
+    return caller.may_see(hazard.report.path) and unit_of(caller) in (None, hazard.report.unit_id)
 
 
 def _found_at(given: datetime | None, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from prometheus_client import Counter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.checkin.adapters.http_registry_ready import registry_is_read
+from services.checkin.adapters.http_units import CREW, unit_of
 from services.checkin.application.directory import Directory
 from services.checkin.application.ports import PositionLog
 from services.checkin.application.report_positions import ReportedFix, Reporter, report_positions
@@ -18,9 +19,8 @@ from shared.vocabulary.terms import Role
 
 FIXES = Counter("meu_fixes", "Fixes reported: accepted, or why not.", ["result"])
 BATCH_MAX = 5000
-_PHONES = (Role.MEMBER, Role.LEADER)
 
-Reports = Annotated[Principal, Depends(principal_with(*_PHONES, Role.OFFICER, Role.OPERATOR, Role.PARTNER))]
+Reports = Annotated[Principal, Depends(principal_with(*CREW, Role.OFFICER, Role.OPERATOR, Role.PARTNER))]
 
 
 class FixRequest(BaseModel):
@@ -68,7 +68,7 @@ def position_routes(directory: Directory, log: PositionLog, clock: Clock) -> API
         `time-in-future`, `stale`.
         """
         fixes = [ReportedFix(**vars(fix)) for fix in body.fixes]
-        reporter = Reporter(caller.path, (caller.unit_id or "") if caller.role in _PHONES else None)
+        reporter = Reporter(caller.path, unit_of(caller))
         rejected = await report_positions(fixes, reporter, body.crs, clock.now(), directory, log)
         FIXES.labels("accepted").inc(len(fixes) - len(rejected))
         for item in rejected:

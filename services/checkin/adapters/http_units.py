@@ -27,9 +27,9 @@ from shared.platform.web.tokens import Principal, principal_with
 from shared.vocabulary.terms import DutyState, Role, SiteClass
 
 PAGE_MAX = 1000
-_CREW = (Role.LEADER, Role.MEMBER)
+CREW = (Role.LEADER, Role.MEMBER)
 _LOOKS_AFTER_ACCOUNTS = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
-_READERS = (Role.OPERATOR, Role.OFFICER, Role.PARTNER, *_CREW)
+_READERS = (Role.OPERATOR, Role.OFFICER, Role.PARTNER, *CREW)
 
 Reader = Annotated[Principal, Depends(principal_with(*_READERS))]
 TreeReader = Annotated[Principal, Depends(principal_with(*_READERS, *_LOOKS_AFTER_ACCOUNTS))]
@@ -61,7 +61,7 @@ def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
         """Units with their duty, by id. A member or leader sees the own unit."""
         wanted = UnitFilter(
             subtree=subtree_of(directory, caller, station),
-            unit_id=(caller.unit_id or "") if caller.role in _CREW else None,
+            unit_id=unit_of(caller),
             box=_box(bbox),
             site_class=site_class,
             duty=duty,
@@ -80,7 +80,7 @@ def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
     async def unit(unit_id: Id, caller: Reader, request: Request) -> Response:
         """One unit with its members, equipment, posts and duty."""
         found = directory.units.get(unit_id)
-        if found is None or not caller.may_see(found.path) or (caller.role in _CREW and caller.unit_id != unit_id):
+        if found is None or not caller.may_see(found.path) or (caller.role in CREW and caller.unit_id != unit_id):
             raise Problem(404, "not-found")
         item = UnitOnDuty(directory.with_equipment(found), (await book.standings([unit_id]))[unit_id])
         if GEOJSON in request.headers.get("accept", ""):
@@ -95,6 +95,11 @@ def unit_routes(directory: Directory, book: DutyBook) -> APIRouter:
 
 def _as_geojson(schema: dict[str, Any]) -> dict[str, Any]:
     return {"content": {GEOJSON: {"schema": schema}}}
+
+
+def unit_of(caller: Principal) -> str | None:
+    """The only unit that a member or leader has to do with, "" without one; None for who is not bound to a unit."""
+    return (caller.unit_id or "") if caller.role in CREW else None
 
 
 def subtree_of(directory: Directory, caller: Principal, station: str | None) -> str:
