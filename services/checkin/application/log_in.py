@@ -167,15 +167,18 @@ class LoginDesk:
             await self._accounts.set_credentials(account.account_id, after)
 
     async def _tell(self, attempt: Attempt, account: Account | None, refused: str | None) -> None:
-        right = None if account is None else account.right
-        await self._audit.record(
-            Action(
-                actor_id="nobody" if account is None else account.account_id,
-                action="log-in",
-                about="" if account is None else account.login,  # else it may be a password in the wrong field
-                role=None if right is None else right.role.value,
-                path=None if right is None else right.path,
-                refused=refused,
-                address=attempt.address,
-            )
-        )
+        await self._audit.record(log_in_action("log-in", account, refused, attempt.address))
+
+
+def log_in_action(action: str, account: Account | None, refused: str | None, address: str | None) -> Action:
+    """A try to log in, as the audit has it. `account` None: nobody's that is known."""
+    right = None if account is None else account.right
+    return Action(
+        actor_id="nobody" if account is None else account.account_id,
+        action=action,
+        about="" if account is None else account.login,  # else it may be a password in the wrong field
+        role=None if right is None else right.role.value,
+        path=None if right is None else right.path,
+        refused=refused,
+        address=address,
+    )

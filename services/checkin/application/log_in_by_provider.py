@@ -10,10 +10,10 @@ from hmac import compare_digest
 
 from services.checkin.application.account_ports import Accounts, Secrets
 from services.checkin.application.identity_provider import STALE, Begun, IdentityProvider, ProviderAway
-from services.checkin.application.log_in import NO_RIGHT, WRONG
+from services.checkin.application.log_in import NO_RIGHT, WRONG, log_in_action
 from services.checkin.application.sessions import Opened, SessionDesk
 from services.checkin.domain.accounts import Account
-from shared.ports import Action, AuditLog
+from shared.ports import AuditLog
 from shared.vocabulary.decisions import Refused
 
 BEGUN_GOOD_FOR = timedelta(minutes=10)
@@ -89,18 +89,7 @@ class ProviderDesk:
         return refused
 
     async def _tell(self, account: Account | None, refused: str | None, back: CameBack) -> None:
-        right = None if account is None else account.right
-        await self._audit.record(
-            Action(
-                actor_id="nobody" if account is None else account.account_id,
-                action="log-in-oidc",
-                about="" if account is None else account.login,
-                role=None if right is None else right.role.value,
-                path=None if right is None else right.path,
-                refused=refused,
-                address=back.address,
-            )
-        )
+        await self._audit.record(log_in_action("log-in-oidc", account, refused, back.address))
 
 
 def _are_same(ours: str, theirs: str) -> bool:
