@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.checkin.adapters.seal import Seal
 from services.checkin.adapters.sql_account_tables import accounts, first_links
 from services.checkin.adapters.sql_engine import writing
+from services.checkin.adapters.sql_queries import in_subtree
 from services.checkin.application.account_ports import AccountFilter, Taken
 from services.checkin.domain.accounts import Account, Credentials, Right
 from shared.platform.clock import from_ms, to_ms
@@ -134,8 +135,7 @@ class SqlAccounts:
 
 def _fits(wanted: AccountFilter) -> Iterator[ColumnElement[bool]]:
     path = accounts.c.path
-    below = path.startswith(wanted.subtree + "/", autoescape=True)
-    yield path.is_(None) if wanted.only_without_right else or_(path.is_(None), path == wanted.subtree, below)
+    yield path.is_(None) if wanted.only_without_right else or_(path.is_(None), in_subtree(path, wanted.subtree))
     if wanted.text:
         login = accounts.c.login.startswith(wanted.text.lower(), autoescape=True)
         account_id = accounts.c.account_id

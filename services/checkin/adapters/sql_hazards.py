@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.checkin.adapters.hazard_ledger import hazard_codec
 from services.checkin.adapters.seal import Seal
 from services.checkin.adapters.sql_engine import writing
 from services.checkin.adapters.sql_hazard_tables import hazard_photos, hazards
-from services.checkin.adapters.sql_queries import insert_if_absent, rows_in
+from services.checkin.adapters.sql_queries import in_subtree, insert_if_absent, rows_in, upsert
 from services.checkin.application.hazards import PHOTOS_AN_HOUR, HazardFilter, Photo, Position
 from services.checkin.domain.hazard_messages import HazardEvent
 from services.checkin.domain.hazards import Hazard, Known, Unknown, evolve, status_of
@@ -55,9 +54,9 @@ class SqlHazards:
         return None if sealed is None else self._opened(sealed)
 
     async def page(self, wanted: HazardFilter, behind: Position | None, limit: int) -> Sequence[Known]:
-        path, at, id_ = hazards.c.path, hazards.c.reported_at_ms, hazards.c.hazard_id
+        at, id_ = hazards.c.reported_at_ms, hazards.c.hazard_id
         query = select(hazards.c.state_sealed).order_by(at.desc(), id_.desc()).limit(limit)
-        query = query.where(or_(path == wanted.subtree, path.startswith(f"{wanted.subtree}/", autoescape=True)))
+        query = query.where(in_subtree(hazards.c.path, wanted.subtree))
         if wanted.unit_id is not None:
             query = query.where(hazards.c.unit == wanted.unit_id)
         if wanted.status is not None:
@@ -89,8 +88,8 @@ class SqlHazards:
             rows = [
                 self._row(sequence, state) for sequence, state in changed.values() if not isinstance(state, Unknown)
             ]
-            if rows:
-                await _upsert_newer(connection, rows)
+            # A worker that still believes to own a partition does not bring an older state back.
+            await upsert(connection, hazards, rows, newer_by="sequence")
 
     def _row(self, sequence: int, state: Known) -> Mapping[str, Any]:
         return {
@@ -107,16 +106,6 @@ class SqlHazards:
         state = hazard_codec.validate_json(self._seal.open(sealed))
         assert not isinstance(state, Unknown)  # of what nobody reported there is no row
         return state
-
-
-async def _upsert_newer(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A worker that still believes to own a partition does not bring an older state back."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(hazards)
-    new = {column.name: statement.excluded[column.name] for column in hazards.columns if not column.primary_key}
-    is_newer = statement.excluded.sequence > hazards.c.sequence
-    statement = statement.on_conflict_do_update(index_elements=["hazard_id"], set_=new, where=is_newer)
-    await connection.execute(statement, list(rows))
 
 
 class SqlHazardPhotos:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, select
+from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,20 +56,30 @@ async def delete_in(
         await connection.execute(delete(table).where(column.in_(chunk)))
 
 
-async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert, or replace where the code is taken."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+async def upsert(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, newer_by: str | None = None
+) -> None:
+    """Insert, or replace where the key is taken; `newer_by`: only what has less in this column."""
+    statement = _insert(connection, table)
     new = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
-    statement = statement.on_conflict_do_update(index_elements=["code"], set_=new)
+    is_newer = None if newer_by is None else statement.excluded[newer_by] > table.c[newer_by]
+    statement = statement.on_conflict_do_update(index_elements=table.primary_key, set_=new, where=is_newer)
     for chunk in chunks(rows):
         await connection.execute(statement, chunk)
 
 
 async def insert_if_absent(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:
     """Insert, or leave what is there. Others that insert the same at once are waited for."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    await connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+    await connection.execute(_insert(connection, table).values(row).on_conflict_do_nothing())
+
+
+def _insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def in_subtree(path: ColumnElement[str | None], subtree: str) -> ColumnElement[bool]:
+    """Whether the node at `path` lies in `subtree`, as `within` has it."""
+    return or_(path == subtree, path.startswith(f"{subtree}/", autoescape=True))
 
 
 def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
