@@ -115,11 +115,11 @@ def _said(state: Running, event: OrderEvent) -> Running:
     is_for_good = isinstance(event, OrderWithdrawn | OrderCompleted) and event.for_good
     if not is_for_good or order is None or order.role is not OrderRole.RESPOND:
         return state
-    return _with_stage(state, event.stage, wanted=_progress(state, event.stage).wanted - 1)
+    return _with_stage(state, event.stage, wanted=state.progress(event.stage).wanted - 1)
 
 
 def _requested(state: Running, event: ReinforcementRequested) -> Running:
-    progress = _progress(state, event.stage)
+    progress = state.progress(event.stage)
     round_ = Round(
         number=event.round,
         stage=event.stage,
@@ -147,7 +147,7 @@ def _requested(state: Running, event: ReinforcementRequested) -> Running:
 def _considered(state: Running, event: UnitsConsidered) -> Running:
     rounds = (replace(r, answered=True) if r.number == event.round else r for r in state.rounds)
     state = replace(state, rounds=tuple(rounds))
-    progress, round_ = _progress(state, event.stage), state.round(event.round)
+    progress, round_ = state.progress(event.stage), state.round(event.round)
     is_by_name = round_ is not None and round_.reason == BY_NAME
     if not event.missing or is_by_name or progress.rounds >= state.playbook.rounds_max:
         return state
@@ -173,7 +173,7 @@ def _issued(state: Running, event: OrderIssued) -> Running:
     if event.assignee_kind is AssigneeKind.POLICE:
         return _with_stage(state, event.stage, wanted=1, started_at=event.at)
     coming = len(state.responders(event.stage))
-    return _with_stage(state, event.stage, wanted=max(_progress(state, event.stage).wanted, coming))
+    return _with_stage(state, event.stage, wanted=max(state.progress(event.stage).wanted, coming))
 
 
 def _attained(state: Running, event: StageAttained) -> Running:
@@ -208,10 +208,6 @@ _COMMON = tuple(field.name for field in fields(Open) if field.name != "state")
 
 def _common(state: Running) -> dict[str, Any]:
     return {name: getattr(state, name) for name in _COMMON}
-
-
-def _progress(state: Running, number: int) -> StageProgress:
-    return next(progress for progress in state.stages if progress.number == number)
 
 
 def _with_stage(state: Running, number: int, **changes: Any) -> Running:

@@ -57,7 +57,7 @@ def request(
 
 def substitute(story: Story, stage: int, reason: str) -> None:
     """Ask for somebody in place of a responder that dropped out, unless enough are coming or being looked for."""
-    progress = next(p for p in story.incident.stages if p.number == stage)
+    progress = story.incident.progress(stage)
     if story.is_open and story.incident.shortfall(progress) > 0:
         request(story, progress, 1, reason)
 
@@ -69,7 +69,7 @@ def assign(story: Story, command: AssignUnits) -> Refused | None:
         return Refused("round-unknown", f"round {command.round} was not requested")
     if round_.answered:
         return None
-    progress = next(p for p in story.incident.stages if p.number == round_.stage)
+    progress = story.incident.progress(round_.stage)
     needed = round_.count
     if round_.reason != BY_NAME:
         needed = min(needed, progress.wanted - len(story.incident.responders(round_.stage)))
@@ -100,7 +100,7 @@ def assign(story: Story, command: AssignUnits) -> Refused | None:
 
 def _look_for_the_rest(story: Story, stage: int) -> None:
     """At once: of those picked not all were free."""
-    progress = next(p for p in story.incident.stages if p.number == stage)
+    progress = story.incident.progress(stage)
     if (missing := story.incident.shortfall(progress)) > 0:
         request(story, progress, missing, SHORT)
 

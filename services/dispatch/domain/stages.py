@@ -28,7 +28,7 @@ def settle(story: Story, number: int) -> None:
     """The stage is attained if enough responders have done what it asks for; then the rest is stood down."""
     incident = story.incident
     stage = incident.playbook.stage(number)
-    progress = next(p for p in incident.stages if p.number == number)
+    progress = incident.progress(number)
     if progress.attained_at is not None:
         return
     done = sum(1 for order in incident.responders(number) if _has_done(order, stage))

@@ -91,6 +91,10 @@ class _Reported:
         """The round of this number, if it was requested."""
         return next((round_ for round_ in self.rounds if round_.number == number), None)
 
+    def progress(self, stage: int) -> StageProgress:
+        """How far the stage of this number is."""
+        return next(progress for progress in self.stages if progress.number == stage)
+
     def shortfall(self, progress: StageProgress) -> int:
         """Responders still to be asked for: wanted, but neither ordered nor being looked for.
 
