@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
+from services.checkin.adapters.http_public_url import base_of
 from services.checkin.adapters.http_registry_ready import registry_is_read
 from services.checkin.adapters.post_qr import labelled_qr_svg, member_page, qr_svg
 from services.checkin.application.directory import Directory
@@ -89,7 +90,7 @@ def post_code_routes(directory: Directory, codes: PostCodes, clock: Clock, publi
         if for_ == "print" and caller.role is Role.DISPLAY:
             raise Problem(403, "forbidden")
         post = _visible_post(directory, post_id, caller)
-        base = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+        base = base_of(request, public_url)
         unit_id = _only_unit(directory, post_id)
         if for_ == "display":
             shown = codes.shown(post_id, clock.now())

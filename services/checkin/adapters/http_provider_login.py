@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
 from sqlalchemy.exc import OperationalError
 
+from services.checkin.adapters.http_public_url import base_of
 from services.checkin.adapters.http_sessions import NO_STORE, PATH, set_session_cookie
 from services.checkin.adapters.seal import Seal
 from services.checkin.application.identity_provider import Begun, ProviderAway
@@ -65,7 +66,7 @@ def provider_routes(desk: ProviderDesk | None, seal: Seal, clock: Clock, public_
     @router.get("/sessions/oidc", status_code=303, response_class=Response, responses=there)
     async def start(request: Request, return_to: ReturnTo = "/console/") -> Response:
         """For browsers: log in with the city's own account. 404 `no-provider`: it has none."""
-        base = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+        base = base_of(request, public_url)
         try:
             url, begun = await _of_city(desk).start(f"{base}{OIDC_PATH}/callback", return_to, clock.now())
         except ProviderAway:
