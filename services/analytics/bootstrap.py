@@ -85,12 +85,14 @@ def _api(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         connecting = asyncio.create_task(until_it_passes("connect to Kafka", producer.start))
-        async with beside.running():
-            yield
-        connecting.cancel()
-        await asyncio.gather(connecting, return_exceptions=True)
-        await producer.stop()
-        await redis.aclose()
+        try:
+            async with beside.running():
+                yield
+        finally:
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
+            await producer.stop()
+            await redis.aclose()
 
     app = create_api(
         "analytics",
