@@ -9,6 +9,7 @@ from services.analytics.bootstrap import build_api
 from services.analytics.settings import AnalyticsSettings
 from shared.contracts import incident, registry
 from tests.builders.callers import OTHER_STATION, OTHER_STATION_ID, STATION, STATION_ID
+from tests.builders.nothing import NOWHERE
 from tests.builders.world import World, nothing_changed
 from tests.conformance.analytics.happenings import Writer, after, keep
 from tests.conformance.analytics.plain_history import PlainHistory
@@ -30,7 +31,7 @@ async def analytics_world() -> AsyncGenerator[World]:
     await keep(history, _a_day().written)
     settings = AnalyticsSettings(
         kafka_bootstrap="127.0.0.1:9",
-        redis_url="redis://127.0.0.1:9/0",
+        redis_url=NOWHERE,
         token_public_key=PUBLIC_KEY,
         clickhouse_url="http://127.0.0.1:9/meu",
     )

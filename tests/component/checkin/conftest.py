@@ -31,6 +31,7 @@ from shared.platform.outcomes import Outcome
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.decisions import Refused
 from shared.vocabulary.terms import Role, SiteClass
+from tests.builders.nothing import NOWHERE, nothing_to_start
 from tests.conformance.checkin.city import EVERYTHING, STATION_PATH
 from tests.conformance.checkin.memory_accounts import MemoryAccounts, MemorySessions, MemoryTries
 from tests.conformance.checkin.memory_hazards import MemoryHazards, MemoryPhotos
@@ -194,11 +195,6 @@ class Desk:
         self.directory.whole = True
 
 
-@asynccontextmanager
-async def no_lifespan(_: FastAPI) -> AsyncGenerator[None]:
-    yield
-
-
 @pytest.fixture
 async def desk() -> AsyncGenerator[Desk]:
     async with desk_on_fakes() as desk:
@@ -215,7 +211,7 @@ async def desk_on_fakes(
     """Everything of EVERYTHING is registered, and nobody is on duty."""
     settings = CheckinSettings(
         kafka_bootstrap="nowhere:1",
-        redis_url="redis://127.0.0.1:9/0",
+        redis_url=NOWHERE,
         token_public_key=PUBLIC_KEY,
         token_private_key=PRIVATE_KEY,
         database_url="sqlite+aiosqlite:///nowhere",
@@ -248,7 +244,7 @@ async def desk_on_fakes(
         redis=Redis.from_url(settings.redis_url),
         clock=clock,
         checks={},
-        lifespan=no_lifespan,
+        lifespan=nothing_to_start,
     )
     app = assemble_api(settings, parts)
     transport = httpx.ASGITransport(app=app)
