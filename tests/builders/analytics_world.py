@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from fastapi import FastAPI
+
+from services.analytics.application.ports import History
 from services.analytics.bootstrap import build_api
 from services.analytics.settings import AnalyticsSettings
 from shared.contracts import incident, registry
@@ -24,18 +27,26 @@ class StoppedClock:
         return after(48 * 3600)
 
 
+def analytics_on_fakes(history: History, audit: MemoryAudit) -> FastAPI:
+    return build_api(
+        AnalyticsSettings(
+            kafka_bootstrap="127.0.0.1:9",
+            redis_url=NOWHERE,
+            token_public_key=PUBLIC_KEY,
+            clickhouse_url="http://127.0.0.1:9/meu",
+        ),
+        history=history,
+        clock=StoppedClock(),
+        audit=audit,
+    )
+
+
 @asynccontextmanager
 async def analytics_world() -> AsyncGenerator[World]:
     """The figures of 2026-03-02 are not empty."""
     history = PlainHistory(ZoneInfo("Asia/Shanghai"))
     await keep(history, _a_day().written)
-    settings = AnalyticsSettings(
-        kafka_bootstrap="127.0.0.1:9",
-        redis_url=NOWHERE,
-        token_public_key=PUBLIC_KEY,
-        clickhouse_url="http://127.0.0.1:9/meu",
-    )
-    app = build_api(settings, history=history, clock=StoppedClock(), audit=MemoryAudit())
+    app = analytics_on_fakes(history, MemoryAudit())
     yield World(app, {"station": STATION_ID}, {"station": "440106999"}, put_back=nothing_changed)
 
 

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import AsyncGenerator
-from datetime import datetime
 from io import BytesIO, StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,26 +12,19 @@ from openpyxl import load_workbook
 
 from services.analytics.adapters.xlsx_answers import XLSX
 from services.analytics.application.ports import HistoryUnavailable, Question
-from services.analytics.bootstrap import build_api
-from services.analytics.settings import AnalyticsSettings
 from shared.contracts import delivery, duty, incident, registry
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.terms import Role
+from tests.builders.analytics_world import analytics_on_fakes
 from tests.conformance.analytics.happenings import CITY, DISTRICT, OTHER_STATION, STATION, Writer, after, keep
 from tests.conformance.analytics.plain_history import PlainHistory
 from tests.fakes.audit import MemoryAudit
-from tests.fakes.keys import PUBLIC_KEY, bearer
+from tests.fakes.keys import bearer
 
 OPERATOR = Principal("op-1", Role.OPERATOR, CITY)
 OFFICER = Principal("of-1", Role.OFFICER, STATION)
 DAY = {"from": "2026-03-02", "to": "2026-03-03"}
 URL = "/analytics/v1/figures"
-NOW = after(48 * 3600)
-
-
-class StoppedClock:
-    def now(self) -> datetime:
-        return NOW
 
 
 class BrokenHistory(PlainHistory):
@@ -59,13 +51,7 @@ def audit() -> MemoryAudit:
 @pytest.fixture
 async def client(history: BrokenHistory, audit: MemoryAudit) -> AsyncGenerator[httpx.AsyncClient]:
     await keep(history, _a_day().written)
-    settings = AnalyticsSettings(
-        kafka_bootstrap="127.0.0.1:1",
-        redis_url="redis://127.0.0.1:1/0",
-        token_public_key=PUBLIC_KEY,
-        clickhouse_url="http://127.0.0.1:1/meu",
-    )
-    app = build_api(settings, history=history, clock=StoppedClock(), audit=audit)
+    app = analytics_on_fakes(history, audit)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
         yield client
