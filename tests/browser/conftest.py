@@ -10,6 +10,7 @@ from deploy.local import VAR
 from tests.browser.member_backend import Backend
 from tests.browser.member_phone import PHONE, Phone
 from tests.browser.member_server import serving
+from tests.browser.pages import faultless
 
 DIST = VAR / "console" / "dist" / "m"
 
@@ -40,13 +41,8 @@ def address(backend: Backend) -> Generator[str]:
 @pytest.fixture
 def phone(chromium: Browser, address: str) -> Generator[Phone]:
     """Logged in nowhere yet. In the end: nothing broke, and nothing offended against the content policy."""
-    context = chromium.new_context(**PHONE)
-    faults: list[str] = []
-    context.on("weberror", lambda error: faults.append(str(error.error)))
-    context.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
-    yield Phone(context, context.new_page(), address)
-    context.close()
-    assert faults == []
+    with faultless(chromium, **PHONE) as context:
+        yield Phone(context, context.new_page(), address)
 
 
 @pytest.fixture

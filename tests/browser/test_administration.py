@@ -10,11 +10,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pyotp.totp import TOTP
 
-from deploy.local import VAR
 from tests.browser.console_server import serving
+from tests.browser.pages import faultless, is_accessible
 from tests.component.checkin.conftest import Desk, SetClock, desk_on_fakes, manned
 
-AXE = VAR / "console" / "node_modules" / "axe-core" / "axe.min.js"
 TOKEN = "x" * 43
 OFFICES = ("系统管理员", "安全管理员", "审计员")
 OWN_PASSWORD = "correct horse battery"
@@ -44,14 +43,8 @@ def site() -> Generator[str]:
 
 @pytest.fixture
 def context(chromium: Browser, site: str) -> Generator[BrowserContext]:
-    """In the end: nothing broke, and nothing offended against the content policy."""
-    context = chromium.new_context(base_url=site, locale="zh-CN")
-    faults: list[str] = []
-    context.on("weberror", lambda error: faults.append(str(error.error)))
-    context.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
-    yield context
-    context.close()
-    assert faults == []
+    with faultless(chromium, base_url=site, locale="zh-CN") as context:
+        yield context
 
 
 def test_three_people_are_named_and_let_an_officer_in(context: BrowserContext) -> None:
@@ -65,7 +58,7 @@ def test_three_people_are_named_and_let_an_officer_in(context: BrowserContext) -
     log_out(guard)
     auditor = log_in(context, given["auditor"], "auditor")
     expect(auditor.get_by_role("heading", name="审计", exact=True)).to_be_visible()
-    is_well(auditor)
+    is_accessible(auditor)
     log_out(auditor)
     officer = log_in(context, officers, "chen")
     expect(officer.get_by_role("navigation").get_by_role("link")).to_have_text(["一张图", "处置台", "值守", "统计"])
@@ -87,7 +80,7 @@ def test_whoever_is_nobody_is_shown_no_post_s_code(context: BrowserContext) -> N
     page.goto("/console/display/p-2")
     expect(page.get_by_role("alert")).to_contain_text("无权显示该岗位的签到码")
     expect(page.get_by_role("img")).to_have_count(0)
-    is_well(page)
+    is_accessible(page)
     page.goto("/console/posts/p-2/print")
     expect(page).to_have_url(re.compile("/console/login"))
 
@@ -96,10 +89,10 @@ def name_the_three(page: Page) -> dict[str, str]:
     """Their one-time passwords by login."""
     page.goto(f"/console/first#{TOKEN}")
     fill_in(page)
-    is_well(page)
+    is_accessible(page)
     page.get_by_role("button", name="建立三位管理员").click()
     expect(page.get_by_role("heading", name="三位管理员已建立")).to_be_visible()
-    is_well(page)
+    is_accessible(page)
     assert TOKEN not in page.url
     logins = ("keeper", "guard", "auditor")
     return {login: page.get_by_label(f"一次性密码 {login}", exact=True).input_value() for login in logins}
@@ -139,7 +132,7 @@ def log_out(page: Page) -> None:
 
 def make_account(page: Page, login: str, name: str) -> str:
     """Its one-time password."""
-    is_well(page)
+    is_accessible(page)
     page.get_by_role("button", name="新建账户").click()
     dialog = page.get_by_role("dialog", name="新建账户")
     dialog.get_by_label("姓名").fill(name)
@@ -149,7 +142,7 @@ def make_account(page: Page, login: str, name: str) -> str:
     dialog.get_by_label("账号", exact=True).fill(login)
     dialog.get_by_role("button", name="建立账户").click()
     given = page.get_by_label(f"一次性密码 {login}", exact=True).input_value()
-    is_well(page)
+    is_accessible(page)
     page.get_by_role("button", name="已转交，关闭").click()
     expect(page.get_by_role("row", name=name)).to_contain_text("未授权")
     return given
@@ -163,7 +156,7 @@ def give_right(page: Page, login: str) -> None:
     dialog.get_by_label("角色").select_option("officer")
     dialog.get_by_label("组织节点").fill("440106001")
     dialog.get_by_label("组织节点").blur()
-    is_well(page)
+    is_accessible(page)
     dialog.get_by_role("button", name="授权", exact=True).click()
     expect(page.get_by_role("row").nth(1)).to_contain_text("天河南派出所")
 
@@ -175,7 +168,7 @@ def sees_the_duty_board(page: Page) -> None:
     expect(row).to_contain_text("人数不足")
     expect(row).to_contain_text("李* 东门 至")
     expect(row).not_to_contain_text("李试")
-    is_well(page)
+    is_accessible(page)
 
 
 def shows_the_posts_codes(page: Page) -> None:
@@ -188,18 +181,10 @@ def shows_the_posts_codes(page: Page) -> None:
     expect(paper.get_by_role("img", name="西门 的签到二维码")).to_be_visible()
     paper.get_by_role("button", name="显示 PIN").click()
     expect(paper.locator("strong")).to_have_text(re.compile("^[0-9]{6}$"))
-    is_well(paper)
+    is_accessible(paper)
     with page.expect_popup() as popup:
         dialog.get_by_role("link", name="显示滚动码").first.click()
     display: Any = popup.value
     expect(display.get_by_role("img")).to_be_visible()
     expect(display.get_by_role("heading")).to_have_text("东门")
-    is_well(display)
-
-
-def is_well(page: Page) -> None:
-    """axe finds nothing serious."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("async () => (await axe.run()).violations")
-    grave = [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
-    assert grave == []
+    is_accessible(display)

@@ -6,12 +6,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, expect
 
-from deploy.local import VAR
 from tests.browser.member_backend import Backend
 from tests.browser.member_data import CODE, PRINTED, order_for
 from tests.browser.member_phone import PHONE, Phone, arrives
-
-AXE = VAR / "console" / "node_modules" / "axe-core" / "axe.min.js"
+from tests.browser.pages import is_accessible
 
 
 def test_opens_without_a_network_and_shows_what_was_known(backend: Backend, member: Phone) -> None:
@@ -97,9 +95,6 @@ SMALL = """() => [...document.querySelectorAll('button, a, label.choice, input')
 
 def is_well(phone: Phone) -> None:
     """axe finds nothing serious, nothing to touch is small, and nothing runs over the edge."""
-    phone.page.evaluate(AXE.read_text("utf-8"))
-    found = phone.page.evaluate("async () => (await axe.run()).violations")
-    grave = [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
-    assert grave == []
+    is_accessible(phone.page)
     assert phone.page.evaluate(SMALL) == []
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
