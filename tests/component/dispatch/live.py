@@ -18,12 +18,19 @@ class Listening:
         self.body = b""
         self._reads = asyncio.Event()
         self._reads.set()
+        self._held_up = asyncio.Event()
         self._gone = asyncio.Event()
         self._frames: asyncio.Queue[Frame] = asyncio.Queue()
         self._asked = False
 
     def pause(self) -> None:
+        self._held_up.clear()
         self._reads.clear()
+
+    async def held_up(self, within_s: float = 5) -> None:
+        """Until the server stands at a write, since this client is paused."""
+        async with asyncio.timeout(within_s):
+            await self._held_up.wait()
 
     def resume(self) -> None:
         self._reads.set()
@@ -51,6 +58,8 @@ class Listening:
         return {"type": "http.disconnect"}
 
     async def send(self, message: dict[str, Any]) -> None:
+        if not self._reads.is_set():
+            self._held_up.set()
         await self._reads.wait()
         if message["type"] == "http.response.start":
             self.status = message["status"]

@@ -196,7 +196,7 @@ async def test_who_is_a_little_late_gets_what_changed_as_one(world: World) -> No
         await units(client)
         client.pause()
         await world.put(("u1", 113.351, 23.15))
-        await asyncio.sleep(0.01)
+        await client.held_up()
         for step in range(REMEMBERED - 1):
             await world.put(("u1", 113.40 + step / 1000, 23.15), ("u2", 113.36, 23.15))
         client.resume()
