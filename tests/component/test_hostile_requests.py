@@ -79,7 +79,7 @@ async def test_no_header_breaks_a_service(service: str) -> None:
 
 @pytest.mark.parametrize("service", WORLDS)
 async def test_a_method_that_a_path_does_not_know_is_said_not_to_be_one(service: str) -> None:
-    async with WORLDS[service]() as world, client(world) as http:
+    async with WORLDS[service]() as world, world.client() as http:
         for path, item in world.app.openapi()["paths"].items():
             known = {method.upper() for method in item}
             for method in METHODS - known:
@@ -95,7 +95,7 @@ async def asking(operation: str) -> AsyncGenerator[tuple[World, httpx.AsyncClien
     method, path = operation.split()
     who = caller(next(role for role in Role if RIGHTS[operation][role] != "-"), Where.OWN)
     asked = ASKED.get(operation, [Asked()])[0]
-    async with WORLDS[operation.split("/")[1]]() as world, client(world) as http:
+    async with WORLDS[operation.split("/")[1]]() as world, world.client() as http:
         named = {name: text.format_map(world.own) for name, text in asked.path.items()}
         request = dict(asked.request(world.own, who))
         headers = {**request.pop("headers", {}), **bearer(who)}
@@ -103,13 +103,6 @@ async def asking(operation: str) -> AsyncGenerator[tuple[World, httpx.AsyncClien
         content = await usual.aread()
         kept = tuple((k, v) for k, v in usual.headers.raw if k.lower() not in (b"content-length", b"host"))
         yield world, http, Sent(method, usual.url.path, usual.url.query.decode(), kept, content)
-
-
-@asynccontextmanager
-async def client(world: World) -> AsyncGenerator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        yield http
 
 
 async def fault_of_answer(world: World, http: httpx.AsyncClient, sent: Sent) -> str | None:

@@ -71,10 +71,8 @@ class Desk:
 
 @asynccontextmanager
 async def desk_of(operation: str) -> AsyncGenerator[Desk]:
-    async with WORLDS[service_of(operation)]() as world:
-        transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-            yield Desk(operation, world, http)
+    async with WORLDS[service_of(operation)]() as world, world.client() as http:
+        yield Desk(operation, world, http)
 
 
 def service_of(operation: str) -> str:
