@@ -1,6 +1,5 @@
 """A real browser: Debian's Chromium, without a window; and a member's phone in it."""
 
-import shutil
 from collections.abc import Generator
 
 import pytest
@@ -11,6 +10,7 @@ from tests.browser.member_backend import Backend
 from tests.browser.member_phone import PHONE, Phone
 from tests.browser.member_server import serving
 from tests.browser.pages import faultless
+from tests.chromium import launch_options
 
 DIST = VAR / "console" / "dist" / "m"
 
@@ -18,10 +18,8 @@ DIST = VAR / "console" / "dist" / "m"
 @pytest.fixture(scope="module")
 def chromium() -> Generator[Browser]:
     """One browser a module. Not one a session: Playwright's loop would be in the way of tests that bring their own."""
-    program = shutil.which("chromium")
-    assert program is not None, "Chromium is needed: `python -m tests.prepare` installs it"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(**launch_options())
         yield browser
         browser.close()
 

@@ -6,9 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from deploy.local import VAR
-
-AXE = VAR / "console" / "node_modules" / "axe-core" / "axe.min.js"
+from tests.chromium import AXE, grave
 
 
 @contextmanager
@@ -27,5 +25,4 @@ def is_accessible(page: Page) -> None:
     """axe finds nothing serious."""
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("async () => (await axe.run()).violations")
-    grave = [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
-    assert grave == []
+    assert [(each["id"], each["nodes"][0]["html"]) for each in grave(found)] == []

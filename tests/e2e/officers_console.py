@@ -5,19 +5,17 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from shutil import which
 from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 from pyotp.totp import TOTP
 
-from deploy.local import VAR
 from shared.platform.clock import SystemClock
+from tests.chromium import AXE, grave, launch_options
 
 WITHIN_MS = 20_000
 CODE_STEP_S = 30
 OWN_PASSWORD = "天河南 night shift 7"
-_AXE = VAR / "console" / "node_modules" / "axe-core" / "axe.min.js"
 
 expect.set_options(timeout=WITHIN_MS)
 
@@ -25,10 +23,8 @@ expect.set_options(timeout=WITHIN_MS)
 @asynccontextmanager
 async def chromium() -> AsyncGenerator[Browser]:
     """Debian's, without a window."""
-    program = which("chromium")
-    assert program is not None, "Chromium is needed: `python -m tests.prepare` installs it"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(**launch_options())
         try:
             yield browser
         finally:
@@ -101,10 +97,9 @@ def _secret(uri: str) -> str:
 
 async def violations(page: Page) -> list[dict[str, Any]]:
     """Serious and critical ones that axe-core finds on the page as it is."""
-    await page.evaluate(_AXE.read_text("utf-8"))
+    await page.evaluate(AXE.read_text("utf-8"))
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         {"id": violation["id"], "nodes": [node["target"] for node in violation["nodes"]]}
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
+        for violation in grave(found["violations"])
     ]
