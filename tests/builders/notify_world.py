@@ -8,7 +8,8 @@ from typing import cast
 from redis.asyncio import Redis
 
 from services.notify.adapters.redis_bell import InboxBell
-from services.notify.application.views import DeliveryView, InboxItem, RecipientView
+from services.notify.adapters.redis_delivery_views import delivery_view, inbox_item
+from services.notify.application.views import DeliveryView, InboxItem
 from services.notify.bootstrap import TITLES, install_routes
 from services.notify.settings import NotifySettings
 from shared.contracts.base import Message
@@ -36,7 +37,7 @@ class MemoryDeliveries:
     plans: list[DeliveryPlanned]
 
     async def page(self, member_id: str, after: str | None, limit: int) -> tuple[Sequence[InboxItem], str | None]:
-        return [_item(plan) for plan in self.plans if _is_to(plan, member_id)], None
+        return [inbox_item(_stored(plan)) for plan in self.plans if _is_to(plan, member_id)], None
 
     async def find(self, member_id: str, delivery_id: str) -> DeliveryPlanned | None:
         return next((plan for plan in self.plans if plan.delivery_id == delivery_id and _is_to(plan, member_id)), None)
@@ -48,7 +49,7 @@ class MemoryDeliveries:
         self, incident_id: str, subtree: str, after: str | None, limit: int
     ) -> tuple[Sequence[DeliveryView], str | None]:
         found = [plan for plan in self.plans if plan.incident_id == incident_id and within(plan.path, subtree)]
-        return [_view(plan) for plan in found], None
+        return [delivery_view({"plan": _stored(plan)}) for plan in found], None
 
 
 @dataclass
@@ -101,52 +102,5 @@ def _is_to(plan: DeliveryPlanned, member_id: str) -> bool:
     return any(recipient.member_id == member_id for recipient in plan.recipients)
 
 
-def _item(plan: DeliveryPlanned) -> InboxItem:
-    return InboxItem(
-        id=plan.delivery_id,
-        incident_id=plan.incident_id,
-        order_id=plan.order_id,
-        purpose=plan.purpose,
-        drill=plan.drill,
-        number=plan.short_number,
-        text=plan.text,
-        photo_url=plan.photo_url,
-        actions=plan.actions,
-        at=plan.at,
-        expires_at=plan.expires_at,
-        acknowledged_at=None,
-        withdrawn=None,
-    )
-
-
-def _view(plan: DeliveryPlanned) -> DeliveryView:
-    recipients = tuple(_fate(recipient.member_id) for recipient in plan.recipients)
-    return DeliveryView(
-        id=plan.delivery_id,
-        incident_id=plan.incident_id,
-        order_id=plan.order_id,
-        station_id=plan.station_id,
-        path=plan.path,
-        lane=plan.lane,
-        purpose=plan.purpose,
-        drill=plan.drill,
-        number=plan.short_number,
-        at=plan.at,
-        expires_at=plan.expires_at,
-        withdrawn=None,
-        expired=False,
-        recipients=recipients,
-        gaps=0,
-    )
-
-
-def _fate(member_id: str) -> RecipientView:
-    return RecipientView(
-        member_id=member_id,
-        state="queued",
-        channel=None,
-        latency_ms=None,
-        detail="",
-        acknowledged_at=None,
-        gap=None,
-    )
+def _stored(plan: DeliveryPlanned) -> bytes:
+    return plan.model_dump_json().encode()

@@ -27,7 +27,7 @@ class RedisInbox:
         for delivery_id in ids:
             pipeline.hmget(delivery_key(delivery_id), ["plan", "withdrawn", f"a:{member_id}"])
         found = cast("list[list[bytes | None]]", await pipeline.execute())
-        items = [_inbox_item(plan, withdrawn, read) for plan, withdrawn, read in found if plan is not None]
+        items = [inbox_item(plan, withdrawn, read) for plan, withdrawn, read in found if plan is not None]
         return items, more
 
     async def find(self, member_id: str, delivery_id: str) -> DeliveryPlanned | None:
@@ -64,7 +64,7 @@ class RedisDeliveries:
         for delivery_id in ids:
             pipeline.hgetall(delivery_key(delivery_id))
         found = cast("list[dict[bytes, bytes]]", await pipeline.execute())
-        return [_delivery({k.decode(): v for k, v in fields.items()}) for fields in found if b"plan" in fields]
+        return [delivery_view({k.decode(): v for k, v in fields.items()}) for fields in found if b"plan" in fields]
 
 
 async def _page(redis: "Redis", key: str, after: str | None, limit: int, *, newest_first: bool) -> Page:
@@ -80,7 +80,8 @@ async def _page(redis: "Redis", key: str, after: str | None, limit: int, *, newe
     return ids[:limit], ids[limit - 1] if len(ids) > limit else None
 
 
-def _inbox_item(stored: bytes, withdrawn: bytes | None, read: bytes | None) -> InboxItem:
+def inbox_item(stored: bytes, withdrawn: bytes | None = None, read: bytes | None = None) -> InboxItem:
+    """A kept plan as its recipient sees it; why it was withdrawn and when it was read, where it was."""
     plan = DeliveryPlanned.model_validate_json(stored)
     return InboxItem(
         id=plan.delivery_id,
@@ -99,7 +100,8 @@ def _inbox_item(stored: bytes, withdrawn: bytes | None, read: bytes | None) -> I
     )
 
 
-def _delivery(fields: Mapping[str, bytes]) -> DeliveryView:
+def delivery_view(fields: Mapping[str, bytes]) -> DeliveryView:
+    """What is kept of a delivery, as stations see it; of a fresh one that is the `plan`."""
     plan = DeliveryPlanned.model_validate_json(fields["plan"])
     withdrawn = fields.get("withdrawn")
     recipients = tuple(_recipient(recipient.member_id, fields) for recipient in plan.recipients)
