@@ -15,7 +15,7 @@ from tests.e2e.officers_console import chromium
 from tests.pictures.city_at_work import CityAtWork, city_at_work
 from tests.pictures.figures import PROBE, drawn_after, watch
 from tests.pictures.report import Figures, bundles, write
-from tests.pictures.shots import log_in, take_all
+from tests.pictures.shots import log_in, settled, take_all
 
 UNITS = int(os.environ.get("UNITS", "23000"))
 DOCS = Path("docs")
@@ -29,14 +29,14 @@ async def measure(browser: Browser, work: CityAtWork) -> Figures:
     context = await browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
     whole = await log_in(context, work, "operator")
     await whole.goto(f"{work.system.base_url}/console/map")
-    await asyncio.sleep(10)
-    calm, moved = await watch(whole, "calm"), await watch(whole, "moved")
+    await settled(whole)
+    calm, moved = await watch(whole, dragged=False), await watch(whole, dragged=True)
     unit_id = next(id_ for id_, crew in work.crews.items() if len(crew.phones) >= crew.manned.unit.quorum)
     near = await context.new_page()
     await near.add_init_script(PROBE)
     place = work.crews[unit_id].post.location
     await near.goto(f"{work.system.base_url}/console/map?at={place.lon:.5f},{place.lat:.5f},{NEAR_ZOOM}")
-    await asyncio.sleep(10)
+    await settled(near)
     drawn = await drawn_after(near, work, unit_id)
     await context.close()
     return Figures(

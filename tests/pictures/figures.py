@@ -62,12 +62,12 @@ class Watched:
     frames: int
 
 
-async def watch(page: Page, what: str) -> Watched:
-    """The page as it is for half a minute; with `what` "moved", the map is zoomed and dragged all the while."""
+async def watch(page: Page, *, dragged: bool) -> Watched:
+    """The page for half a minute; `dragged`: the map is zoomed and dragged all the while."""
     await page.evaluate(WATCH)
     until = time.monotonic() + LOOKED_S
     while time.monotonic() < until:
-        if what == "moved":
+        if dragged:
             await _move(page)
         else:
             await asyncio.sleep(0.5)

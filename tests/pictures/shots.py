@@ -81,12 +81,13 @@ async def _take(page: Page, work: CityAtWork, shot: Shot, file: Path) -> None:
     await page.evaluate("theme => localStorage.setItem('meu.theme', theme)", shot.theme)
     path = shot.path.format(incident=await _incident(work), unit=next(iter(work.crews)))
     await page.goto(f"{work.system.base_url}{path}")
-    await _settled(page)
+    await settled(page)
     await page.screenshot(path=file, type="jpeg", quality=QUALITY)
     print(file)
 
 
-async def _settled(page: Page) -> None:
+async def settled(page: Page) -> None:
+    """Return once there is something to see, and nothing of it is still being read."""
     await page.wait_for_load_state("load")
     await page.wait_for_function(SETTLED, timeout=SETTLED_MS)
     await asyncio.sleep(DRAWN_S)
@@ -114,7 +115,7 @@ async def _phone(browser: Browser, work: CityAtWork, language: str, folder: Path
     await page.locator("input[type=password]").fill(work.system.demo_password())
     await page.keyboard.press("Enter")
     await page.get_by_role("heading", level=1).wait_for()
-    await _settled(page)
+    await settled(page)
     file = folder / f"member.{language}.jpg"
     await page.screenshot(path=file, type="jpeg", quality=QUALITY)
     print(file)
