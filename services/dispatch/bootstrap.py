@@ -169,7 +169,7 @@ def install_live_routes(app: FastAPI, tail: IncidentTail, units: UnitMap, clock:
 
 def install_routes(app: FastAPI, parts: Parts, foresight: Foresight, ids: Ids) -> None:
     """Everything else under `/dispatch/v1`."""
-    app.include_router(incident_routes(parts, ids))
+    app.include_router(incident_routes(parts, foresight, ids))
     app.include_router(order_routes(parts))
     app.include_router(unit_routes(parts, foresight))
     app.include_router(ending_routes(parts))
@@ -216,8 +216,10 @@ class _ApiParts:
         return Parts(self.gateway, LedgerIncidents(self._store), RedisIncidentViews(self.redis), desk)
 
     def foresight(self, settings: DispatchSettings) -> Foresight:
+        directory = RedisUnitDirectory(self.redis, position_max_age_s=settings.position_max_age_s)
         return Foresight(
-            units=RedisUnitDirectory(self.redis, position_max_age_s=settings.position_max_age_s),
+            units=directory,
+            homes=directory,
             travel_times=_travel_times(settings),
             clock=self.clock,
         )

@@ -41,6 +41,7 @@ def dispatch_on_fakes(
     desk = IncidentDesk(playbooks=YamlPlaybooks(), stations=Places(), units=Places(), time_factor=0.1)
     foresight = Foresight(
         units=lookout or FixedDirectory(),
+        homes=Places(),
         travel_times=StraightLineTimes(detour_factor=1.4, speed_m_s=1.5),
         clock=incidents.clock,
     )

@@ -18,11 +18,14 @@ from services.dispatch.adapters.http_models import (
     SummaryOut,
 )
 from services.dispatch.adapters.http_parts import SERVICE, Parts
+from services.dispatch.adapters.incident_ledger import DECIDING
+from services.dispatch.application.foresight import Foresight
 from services.dispatch.application.incident_views import Position, Search, Status, Summary
 from services.dispatch.application.ports import Home
 from services.dispatch.application.report_incident import NoStation, Report, Reporter
+from services.dispatch.domain import commands
 from shared.contracts.base import Id, Place
-from shared.contracts.incident import ReportSighting, Source
+from shared.contracts.incident import ReportIncident, ReportSighting, Source
 from shared.platform.web.api import command_id, pending_response
 from shared.platform.web.document import LATER, PAGED
 from shared.platform.web.paging import link_next, read_cursor
@@ -39,19 +42,24 @@ _AFTER_EVENT = re.compile(r"[0-9]{1,9}", re.ASCII)
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-def incident_routes(parts: Parts, ids: Ids) -> APIRouter:
+def incident_routes(parts: Parts, foresight: Foresight, ids: Ids) -> APIRouter:
     """`/dispatch/v1/incidents` and what is below it, but for orders and endings."""
     router = APIRouter(prefix="/dispatch/v1/incidents")
 
     @router.post("", status_code=201, response_model=IncidentOut, responses=LATER)
     async def report(request: Request, body: ReportIn, principal: AnyReporter) -> Response:
-        """201 with the incident. The same `external_id` of the same source is the same incident."""
+        """201 with the incident. The same `external_id` of the same source is the same incident.
+
+        Of `units`, those count that you may order: your own, and those near the scene.
+        """
         key = command_id(request)
         fresh_id = derived_id("incident", key) if key else ids.new()
         try:
             command = await parts.desk.take(report_of(body, principal), reporter_of(principal), fresh_id)
         except NoStation as error:
             raise Problem(422, "no-station", field="location") from error
+        units = await foresight.in_call(as_decided(command), principal.path)
+        command = command.model_copy(update={"units": units})
         return await parts.submit(request, command, drill=command.drill, status=201)
 
     @router.get("", response_model=list[SummaryOut], responses=PAGED)
@@ -154,6 +162,13 @@ def _source(given: SourceIn | None, principal: Principal) -> Source:
     if given is not None and (given.kind, given.id) != (own.kind, own.id):
         raise Problem(403, "forbidden", f"you report as {own.kind.value} {own.id}", field="source")
     return own
+
+
+def as_decided(command: ReportIncident) -> commands.ReportIncident:
+    """The command as the decider reads it."""
+    asked = DECIDING.commands_in.to_domain(command)
+    assert isinstance(asked, commands.ReportIncident)
+    return asked
 
 
 def reporter_of(principal: Principal) -> Reporter:

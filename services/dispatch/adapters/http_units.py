@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from services.dispatch.adapters.http_access import AnyOfficer
-from services.dispatch.adapters.http_incidents import report_of, reporter_of
+from services.dispatch.adapters.http_incidents import as_decided, report_of, reporter_of
 from services.dispatch.adapters.http_models import (
     IncidentOut,
     OrderIn,
@@ -14,7 +14,6 @@ from services.dispatch.adapters.http_models import (
     WithdrawIn,
 )
 from services.dispatch.adapters.http_parts import CONFLICT, Parts, status_of
-from services.dispatch.adapters.incident_ledger import DECIDING
 from services.dispatch.application.foresight import Foresight, Proposed
 from services.dispatch.application.ports import ClaimsLost, Found
 from services.dispatch.application.report_incident import NoStation
@@ -38,9 +37,7 @@ def unit_routes(parts: Parts, foresight: Foresight) -> APIRouter:
         like = ReportIn.model_validate(body.model_dump())
         try:
             command = await parts.desk.take(report_of(like, principal), reporter_of(principal), "proposal")
-            asked = DECIDING.commands_in.to_domain(command)
-            assert isinstance(asked, commands.ReportIncident)
-            proposed = await foresight.of_report(asked)
+            proposed = await foresight.of_report(as_decided(command))
         except NoStation as error:
             raise Problem(422, "no-station", field="location") from error
         except ClaimsLost as error:
@@ -49,11 +46,15 @@ def unit_routes(parts: Parts, foresight: Foresight) -> APIRouter:
 
     @router.post("/incidents/{incident_id}/orders", response_model=IncidentOut, responses=LATER)
     async def order(request: Request, incident_id: Id, body: OrderIn, principal: AnyOfficer) -> Response:
-        """This unit too. It is claimed, and its order issued, within a moment; 409 says why it cannot be sent."""
+        """This unit too. It is claimed, and its order issued, within a moment; 409 says why it cannot be sent.
+
+        Your own, or one near the scene: any other unit is as unknown as one that does not exist.
+        """
         incident = await parts.owned(principal, incident_id)
         command = RequestUnit(incident_id=incident_id, unit_id=body.unit_id, by=principal.subject)
         try:
-            found = await foresight.of_unit(incident, commands.RequestUnit(**command.model_dump()))
+            asked = commands.RequestUnit(**command.model_dump())
+            found = await foresight.of_unit(incident, asked, principal.path)
         except ClaimsLost as error:
             raise _unavailable(error) from error
         _raise_unless_free(found)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from services.dispatch.application.ports import Found, Lookout, TravelTimes
+from services.dispatch.application.ports import ClaimsLost, Found, Lookout, TravelTimes, UnitHomes
 from services.dispatch.domain.commands import ReportIncident, RequestUnit
 from services.dispatch.domain.decide import decide
 from services.dispatch.domain.events import ReinforcementRequested
@@ -13,6 +13,7 @@ from shared.contracts import incident
 from shared.ports import Clock
 from shared.vocabulary.decisions import Refused
 from shared.vocabulary.geography import Point
+from shared.vocabulary.organisation import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,21 @@ class Proposed:
 
 
 class Foresight:
-    """Asks as the decider would ask, and answers as the matcher would."""
+    """Asks as the decider would ask, and answers as the matcher would.
 
-    def __init__(self, *, units: Lookout, travel_times: TravelTimes, clock: Clock) -> None:
+    By name, an officer may call the units of the officer's own subtree, and of the others those within the playbook's
+    reach. To call one from further away is for the officers above.
+    """
+
+    def __init__(self, *, units: Lookout, homes: UnitHomes, travel_times: TravelTimes, clock: Clock) -> None:
         self._units = units
+        self._homes = homes
         self._travel_times = travel_times
         self._clock = clock
 
     async def of_report(self, command: ReportIncident) -> Sequence[Proposed]:
         """The units near the scene, the nearest first, and who of them would be ordered at once. Raises ClaimsLost."""
-        requests = [e for e in report(command, self._clock.now()) if isinstance(e, ReinforcementRequested)]
+        requests = self._requests(command)
         found: dict[str, tuple[Found, int | None]] = {}
         for request in requests:
             chosen = [unit_id for unit_id, (_, stage) in found.items() if stage is not None]
@@ -43,13 +49,40 @@ class Foresight:
                     found[unit.unit_id] = (unit, request.stage if unit.chosen else None)
         return await self._timed(list(found.values()), command.location)
 
-    async def of_unit(self, state: Reported, command: RequestUnit) -> Found | Refused | None:
-        """The unit that somebody asks for by name, chosen or not; None when there is none. Raises ClaimsLost."""
+    async def in_call(self, command: ReportIncident, subtree: str) -> tuple[str, ...]:
+        """Of the units that were picked with a report, those that an officer of `subtree` may call."""
+        own = {unit_id for unit_id in command.units if await self._is_own(unit_id, subtree)}
+        near = set[str]() if own.issuperset(command.units) else await self._picked_nearby(command)
+        return tuple(unit_id for unit_id in command.units if unit_id in own | near)
+
+    async def of_unit(self, state: Reported, command: RequestUnit, subtree: str) -> Found | Refused | None:
+        """The unit that an officer of `subtree` asks for by name, chosen or not. Raises ClaimsLost.
+
+        None when there is none that the officer may call.
+        """
         decision = decide(state, command, self._clock.now())
         if isinstance(decision, Refused):
             return decision
         [request] = [event for event in decision.events if isinstance(event, ReinforcementRequested)]
-        return next(iter(await self._look(request)), None)
+        found = next(iter(await self._look(request)), None)
+        if found is None or found.distance_m <= state.playbook.reach_m or await self._is_own(command.unit_id, subtree):
+            return found
+        return None
+
+    def _requests(self, command: ReportIncident) -> Sequence[ReinforcementRequested]:
+        return [event for event in report(command, self._clock.now()) if isinstance(event, ReinforcementRequested)]
+
+    async def _picked_nearby(self, command: ReportIncident) -> set[str]:
+        """None while claims are lost: a report does not wait for the neighbours' units."""
+        try:
+            found = [unit for request in self._requests(command) if request.named for unit in await self._look(request)]
+        except ClaimsLost:
+            return set()
+        return {unit.unit_id for unit in found if unit.distance_m <= command.playbook.reach_m}
+
+    async def _is_own(self, unit_id: str, subtree: str) -> bool:
+        home = await self._homes.home(unit_id)
+        return home is not None and within(home.path, subtree)
 
     async def _look(self, request: ReinforcementRequested, exclude: Sequence[str] = ()) -> Sequence[Found]:
         values = asdict(request)

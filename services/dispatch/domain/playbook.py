@@ -68,6 +68,12 @@ class Playbook:
     broadcast: Broadcast | None = None
     tell: tuple[Told, ...] = ("station",)
 
+    @property
+    def reach_m(self) -> float:
+        """The widest ring that a stage of units searches first, in metres around the scene."""
+        rings = (stage.need.within_m for stage in self.stages if stage.need.assignee is AssigneeKind.UNIT)
+        return max(rings, default=0)
+
     def stage(self, number: int) -> Stage:
         """The stage of this number; KeyError when there is none."""
         for stage in self.stages:

@@ -11,11 +11,11 @@ import pytest
 from services.dispatch.application.ports import ClaimsLost, Found, Selection
 from services.dispatch.domain.orders import Ended
 from services.dispatch.domain.state import Open
-from shared.contracts.incident import AssignUnits, Candidate, ReinforcementRequested, RequestUnit
+from shared.contracts.incident import AssignUnits, Candidate, ReinforcementRequested, ReportIncident, RequestUnit
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.terms import OrderRole
 from tests.builders.dispatch_api import dispatch_on_fakes
-from tests.component.dispatch.fakes import HOME, MemoryIncidents, NoViews, SetClock
+from tests.component.dispatch.fakes import HOME, NEAREST, MemoryIncidents, NoViews, SetClock
 from tests.component.dispatch.test_http import (
     DISPLAY,
     DISTRICT,
@@ -239,6 +239,50 @@ async def test_whoever_says_something_is_its_author(api: UnitsApi) -> None:
         assert answer.status_code < 300, answer.text
         said: Any = api.incidents.submitted[-1]
         assert said.by == who.subject, path
+
+
+REACH_M = 1500
+"""Of the playbook for public order: its widest ring."""
+
+
+def neighbours(unit_id: str, metres: float) -> Found:
+    return replace(NEAR, unit_id=unit_id, distance_m=metres, station_id=NEAREST.station_id)
+
+
+@pytest.mark.parametrize(
+    ("unit", "who", "status"),
+    [
+        (neighbours("next-door", REACH_M), OFFICER, 200),
+        (neighbours("too-far", REACH_M + 1), OFFICER, 404),
+        (neighbours("too-far", REACH_M + 1), DISTRICT, 404),
+        (neighbours("u-own", 90_000), OFFICER, 200),
+        (neighbours("u-own", 90_000), DISTRICT, 200),
+        (neighbours("u-own", 90_000), OPERATOR, 200),
+    ],
+)
+async def test_by_name_one_calls_ones_own_units_and_those_near(
+    api: UnitsApi, unit: Found, who: Principal, status: int
+) -> None:
+    incident_id = await api.open_incident()
+    unknown = await api.post(f"incidents/{incident_id}/orders", who, {"unit_id": unit.unit_id})
+    api.surroundings.units.append(unit)
+    answer = await api.post(f"incidents/{incident_id}/orders", who, {"unit_id": unit.unit_id})
+    assert answer.status_code == status, answer.text
+    if status == 404:
+        assert without(answer.json(), "correlation_id") == without(unknown.json(), "correlation_id")
+
+
+@pytest.mark.parametrize("are_claims_lost", [False, True])
+async def test_of_the_units_picked_with_a_report_those_count_that_one_may_call(
+    api: UnitsApi, are_claims_lost: bool
+) -> None:
+    api.surroundings.units += [neighbours("next-door", REACH_M), neighbours("too-far", 9000), neighbours("u-own", 9000)]
+    api.surroundings.are_claims_lost = are_claims_lost
+    answer = await api.report(units=["too-far", "u-own", "next-door", "nobody"])
+    assert answer.status_code == 201
+    [command] = api.incidents.submitted
+    assert isinstance(command, ReportIncident)
+    assert command.units == (("u-own",) if are_claims_lost else ("u-own", "next-door"))
 
 
 async def test_a_report_may_bring_the_units_that_the_dispatcher_picked(api: UnitsApi) -> None:
