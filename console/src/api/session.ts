@@ -35,7 +35,7 @@ export type LogInStep =
   | { next: 'done' }
   | { next: 'new-password' }
   | { next: 'second-factor' }
-  | { next: 'second-factor-enrolment'; otpauth_uri: string }
+  | { next: 'second-factor-enrolment'; otpauth_uri: string; otpauth_qr: string }
 
 interface Granted {
   next: 'done'

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.checkin.adapters.http_account_models import AccountOut, account_out
+from services.checkin.adapters.post_qr import qr_svg
 from services.checkin.application.account_ports import TooBusy
 from services.checkin.application.log_in import (
     Attempt,
@@ -56,6 +57,7 @@ class AskedFor(BaseModel):
 
     next: Literal["new-password", "second-factor", "second-factor-enrolment"]
     otpauth_uri: str | None = Field(default=None, description="For the authenticator app, while it is enrolled.")
+    otpauth_qr: str | None = Field(default=None, description="The same as a picture (SVG), for the telephone's camera.")
 
 
 def session_routes(desk: LoginDesk, sessions: SessionDesk, clock: Clock) -> APIRouter:
@@ -104,7 +106,8 @@ def _answer(request: Request, came_to: LogIn, now: datetime) -> Response:
         case CodeNeeded():
             return _asked(AskedFor(next="second-factor"))
         case EnrolmentNeeded(uri):
-            return _asked(AskedFor(next="second-factor-enrolment", otpauth_uri=uri))
+            picture = qr_svg(uri, "otpauth")
+            return _asked(AskedFor(next="second-factor-enrolment", otpauth_uri=uri, otpauth_qr=picture))
         case TooEarly(until):
             wait_s = max(1, int((until - now).total_seconds()) + 1)
             raise Problem(429, "try-later", f"in {wait_s} s", headers={"Retry-After": str(wait_s)})

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from pyotp.totp import TOTP
 
+from services.checkin.adapters.post_qr import qr_svg
 from services.checkin.domain.accounts import Account, Credentials, Right
 from shared.platform.web.tokens import Principal, TokenReader
 from shared.vocabulary.terms import Role
@@ -92,7 +93,7 @@ async def test_guessing_is_slowed_down_whether_there_is_an_account_or_not(desk: 
 
 async def test_a_password_that_somebody_gave_has_to_be_replaced(desk: Desk) -> None:
     await have(desk, MEMBERS_RIGHT, one_time_until=desk.clock.now() + timedelta(days=7))
-    assert (await log_in(desk)).json() == {"next": "new-password", "otpauth_uri": None}
+    assert (await log_in(desk)).json() == {"next": "new-password", "otpauth_uri": None, "otpauth_qr": None}
     for weak in ("short1", PASSWORD, "chen-chen-chen"):
         answer = await log_in(desk, new_password=weak)
         assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (
@@ -114,10 +115,11 @@ async def test_officers_enrol_an_app_and_need_its_code_from_then_on(desk: Desk) 
     await have(desk, OFFICERS_RIGHT)
     enrolment = (await log_in(desk)).json()
     assert enrolment["next"] == "second-factor-enrolment"
+    assert enrolment["otpauth_qr"] == qr_svg(enrolment["otpauth_uri"], "otpauth")
     assert (await log_in(desk)).json() == enrolment  # the same secret until it is confirmed
     code = code_of(desk, enrolment["otpauth_uri"])
     assert (await log_in(desk, code=code)).status_code == 201
-    assert (await log_in(desk)).json() == {"next": "second-factor", "otpauth_uri": None}
+    assert (await log_in(desk)).json() == {"next": "second-factor", "otpauth_uri": None, "otpauth_qr": None}
     assert (await log_in(desk, code=code)).status_code == 401  # seen over a shoulder: it counts once
     desk.clock.time += timedelta(seconds=30)
     assert (await log_in(desk, code=code_of(desk, enrolment["otpauth_uri"]))).status_code == 201
