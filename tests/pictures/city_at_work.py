@@ -50,6 +50,7 @@ class CityAtWork:
     system: System
     city: City
     api: Api
+    """For who looks on: the crews' own has its connections full of telephones that wait for orders."""
     crews: dict[str, Crew]
 
     @property
@@ -63,8 +64,11 @@ async def city_at_work(system: System, city: City) -> AsyncGenerator[CityAtWork]
     """Everybody is there on entry, and units move until the end."""
     await load_city(system.base_url, system.issue, city, print)
     await make_logins(system.base_url, await system.first_link(), system.demo_password(), demo_logins(city))
-    async with Api(system.base_url, system.issue, connections=24, patience_s=120) as api:
-        crews = _crews(city, api)
+    async with (
+        Api(system.base_url, system.issue, patience_s=120) as api,
+        Api(system.base_url, system.issue, connections=24, patience_s=120) as phones,
+    ):
+        crews = _crews(city, phones)
         people = [standing for crew in crews.values() for standing in _standings(crew)]
         print(f"{len(people)} people come on duty in {len(crews)} of {len(city.units)} units")
         await produce(system.kafka_bootstrap, check_in_records(people, None))
@@ -77,7 +81,7 @@ async def city_at_work(system: System, city: City) -> AsyncGenerator[CityAtWork]
             target=keep_moving, args=(system.base_url, system.issue(GATEWAY), walkers), daemon=True
         )
         moving.start()
-        happening = asyncio.create_task(_happen(work))
+        happening = asyncio.create_task(_happen(work, phones))
         try:
             yield work
         finally:
@@ -165,7 +169,7 @@ async def _until_known(work: CityAtWork) -> None:
         await asyncio.sleep(2)
 
 
-async def _happen(work: CityAtWork) -> None:
+async def _happen(work: CityAtWork, phones: Api) -> None:
     """Incidents here and there, a drill among them, each answered by the crews that are near."""
     random, stats = Random(7), LifeStats()
     full = {id_: crew for id_, crew in work.crews.items() if len(crew.phones) >= crew.manned.unit.quorum}
@@ -173,7 +177,7 @@ async def _happen(work: CityAtWork) -> None:
     async def one(number: int) -> None:
         await asyncio.sleep(number * 4)
         while True:
-            await Happening(full, work.city, work.api, stats, random, drill=number == HAPPENINGS - 1).run()
+            await Happening(full, work.city, phones, stats, random, drill=number == HAPPENINGS - 1).run()
             await asyncio.sleep(random.uniform(5, 20))
 
     async with asyncio.TaskGroup() as happenings:

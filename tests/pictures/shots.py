@@ -13,8 +13,9 @@ WALL_SIZE = {"width": 1920, "height": 1080}
 PHONE_SIZE = {"width": 390, "height": 844}
 QUALITY = 82
 SETTLED_MS = 60_000
-SETTLED = "() => !/正在|Reading|Loading/.test(document.querySelector('main h1')?.closest('main').innerText ?? '正在')"
-"""Nothing on the page says that it is still being read."""
+SETTLED = """() => document.querySelector('h1') !== null
+  && !/正在(读取|获取|查找|比较)|Reading|Loading|Comparing/.test(document.querySelector('main').innerText)"""
+"""There is a screen, and nothing on it says that it is still being read."""
 DRAWN_S = 1.0
 """What comes in with an animation is there then."""
 LANGUAGES = ("zh-CN", "en")
