@@ -1,4 +1,7 @@
-"""Schemathesis asks for every operation what its OpenAPI document admits, and what it does not, as every role."""
+"""Schemathesis asks for every operation what its OpenAPI document admits, and what it does not, as every role.
+
+On the assembled apps, over fakes; `tests/integration/test_documents.py` does so on the running system.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -9,36 +12,21 @@ import pytest
 import schemathesis
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 from pydantic import BaseModel
-from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
-from schemathesis.specs.openapi import checks
 
 from shared.vocabulary.terms import Role
 from tests.builders.callers import Where, caller
 from tests.builders.world import World
 from tests.builders.worlds import WORLDS
+from tests.contract.promises import PROMISES, bounded, cases, configuration
 from tests.contract.rights import RIGHTS
 from tests.fakes.keys import bearer
 
-PROMISES = [
-    not_a_server_error,
-    checks.status_code_conformance,
-    checks.content_type_conformance,
-    checks.response_headers_conformance,
-    checks.response_schema_conformance,
-]
 CALLERS = {role: bearer(caller(role, Where.OWN)) for role in Role}
-BOUNDED = settings(
-    max_examples=20,  # cases an operation, each sent by every role
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+EXAMPLES = 20
+"""Cases of an operation, each sent by every role."""
 
 
 @pytest.mark.parametrize("operation", RIGHTS)
@@ -46,7 +34,7 @@ def test_every_answer_is_one_that_the_document_promises(operation: str) -> None:
     method, path = operation.split()
     world, document = documented(operation.split("/")[1])
 
-    @BOUNDED
+    @bounded(EXAMPLES)
     @given(case=cases(document[path][method]))
     def ask(case: schemathesis.Case) -> None:
         for headers in CALLERS.values():
@@ -83,24 +71,4 @@ def documented(service: str) -> tuple[World, Any]:
     """A service, and the document that it serves."""
     world = asyncio.run(WORLDS[service]().__aenter__())
     path = f"/{service}/v1/openapi.json"
-    return world, schemathesis.openapi.from_asgi(path, world.app, config=configuration(world))
-
-
-def configuration(world: World) -> schemathesis.Config:
-    """Two of three ids are of something that is there: else nearly every answer would be that it is not."""
-    bound = {f"{part}.{name}": {"dictionary": name, "probability": 0.67} for part in PARTS for name in world.own}
-    return schemathesis.Config.from_dict(
-        {"dictionaries": {name: {"values": [own]} for name, own in world.own.items()}, "parameters": bound}
-    )
-
-
-PARTS = ("path", "query", "body")
-
-
-def cases(operation: Any) -> st.SearchStrategy[schemathesis.Case]:
-    """As the document admits them and, of an operation that can be asked for wrongly, as it does not."""
-    modes = schemathesis.GenerationMode
-    admitted = operation.as_strategy(modes.POSITIVE)
-    if not operation.path_parameters and not operation.query and not operation.body:
-        return admitted
-    return st.one_of(admitted, operation.as_strategy(modes.NEGATIVE))
+    return world, schemathesis.openapi.from_asgi(path, world.app, config=configuration(world.own))
