@@ -19,6 +19,7 @@ from services.checkin.adapters.http_accounts import account_routes
 from services.checkin.adapters.http_check_ins import check_in_routes
 from services.checkin.adapters.http_duty_board import duty_board_routes
 from services.checkin.adapters.http_hazards import HAZARD_BODY_MAX, hazard_routes
+from services.checkin.adapters.http_names import name_routes
 from services.checkin.adapters.http_positions import position_routes
 from services.checkin.adapters.http_post_codes import post_code_routes
 from services.checkin.adapters.http_provider_login import provider_routes
@@ -137,6 +138,7 @@ def assemble_api(settings: CheckinSettings, parts: Parts) -> FastAPI:
     app.include_router(unit_routes(parts.directory, parts.book))
     app.include_router(duty_board_routes(parts.directory, parts.book, parts.registry, parts.clock, zone))
     app.include_router(registry_routes(parts.registry, parts.directory))
+    app.include_router(name_routes(parts.registry, parts.accounts))
     app.include_router(
         hazard_routes(parts.directory, parts.hazards, parts.hazard_photos, parts.hazard_gateway, parts.clock)
     )

@@ -110,6 +110,10 @@ ASKED: dict[str, list[Asked]] = {
         Asked(),
         Asked(forbidden=(Role.DISPLAY,), request=_query(**{"for": "print"})),
     ],
+    "GET /checkin/v1/names": [
+        Asked(lists="account_id", request=_query(id="{account_id}")),
+        Asked(request=_query(id="{account_id}")),
+    ],
     "POST /checkin/v1/check-ins": [_json(_check_in)],
     "POST /checkin/v1/check-outs": [_json(lambda things, _: {"unit_id": things["unit_id"]})],
     "POST /checkin/v1/positions": [_json(_fix)],

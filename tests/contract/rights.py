@@ -4,6 +4,7 @@
     public    allowed without any token
     yes       allowed, whoever of this role asks
     subtree   what lies in the caller's part of the organisation; the rest answers as if it were not there
+              (of names also those of the operators and officers above it)
     unit      what is the caller's own unit's; the rest as if it were not there
     ordered   incidents that the caller's unit was ordered to; the rest as if they were not there
     reported  incidents that the caller reported; the rest as if they were not there
@@ -36,6 +37,7 @@ GET    /checkin/v1/stations                 subtree  subtree subtree subtree -  
 GET    /checkin/v1/units                    subtree  subtree unit    unit    -       subtree  -       -        -
 GET    /checkin/v1/units/{unit_id}          subtree  subtree unit    unit    -       subtree  -       -        -
 GET    /checkin/v1/units/{unit_id}/members  subtree  subtree unit    -       -       -        -       -        -
+GET    /checkin/v1/names                    subtree  subtree -       -       -       -        -       -        -
 POST   /checkin/v1/check-ins                -        -       unit    unit    -       -        -       -        -
 POST   /checkin/v1/check-outs               -        -       unit    unit    -       -        -       -        -
 POST   /checkin/v1/positions                subtree  subtree unit    unit    -       subtree  -       -        -

@@ -1,7 +1,7 @@
 """Accounts and the links of the first start in SQL."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.checkin.adapters.seal import Seal
 from services.checkin.adapters.sql_account_tables import accounts, first_links
 from services.checkin.adapters.sql_engine import writing
-from services.checkin.adapters.sql_queries import in_subtree
+from services.checkin.adapters.sql_queries import in_subtree, rows_in
 from services.checkin.application.account_ports import AccountFilter, Taken
 from services.checkin.domain.accounts import Account, Credentials, Right
 from shared.platform.clock import from_ms, to_ms
@@ -37,6 +37,11 @@ class SqlAccounts:
             found = await connection.execute(select(accounts).where(accounts.c.account_id == account_id))
             row = found.mappings().first()
         return None if row is None else self._account(dict(row))
+
+    async def find_all(self, account_ids: Collection[str]) -> Sequence[Account]:
+        async with self._engine.connect() as connection:
+            found = rows_in(connection, select(accounts), accounts.c.account_id, account_ids)
+            return [self._account(row) async for row in found]
 
     async def find_login(self, login: str) -> tuple[Account, Credentials] | None:
         async with self._engine.connect() as connection:

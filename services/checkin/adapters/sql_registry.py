@@ -15,6 +15,7 @@ from services.checkin.adapters.sql_queries import PATHS, chunks, rows_in
 from services.checkin.adapters.sql_saving import SAVERS, Changed
 from services.checkin.adapters.sql_tables import equipment, members, outbox, posts, rosters, sites, stations, units
 from services.checkin.application.ports import Conflict, PublishedKind, StillUsed
+from services.checkin.domain.people import Person
 from services.checkin.domain.registry import Entry, Kind, MemberEntry, PostEntry
 from services.checkin.domain.roster import Shift
 
@@ -72,6 +73,12 @@ class SqlRegistry:
             sealed = [row async for row in rows_in(connection, query, members.c.code, member_codes)]
         # Opening some thousands of names takes as many tens of microseconds.
         return await asyncio.to_thread(lambda: {row["code"]: self._seal.open(row["name_sealed"]) for row in sealed})
+
+    async def people(self, member_codes: Collection[str]) -> Sequence[Person]:
+        async with self._engine.connect() as connection:
+            query = PATHS[Kind.MEMBERS].add_columns(members.c.name_sealed, members.c.role, members.c.unit)
+            found = [row async for row in rows_in(connection, query, members.c.code, member_codes)]
+        return await asyncio.to_thread(lambda: [rows.person_of(row, self._seal) for row in found])
 
     async def units_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
         async with self._engine.connect() as connection:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast
 
 from services.checkin.adapters.seal import Seal
+from services.checkin.domain.people import Person
 from services.checkin.domain.registry import (
     EquipmentEntry,
     MemberEntry,
@@ -120,6 +121,12 @@ def member_of(row: SqlRow, seal: Seal) -> MemberEntry:
         tuple(ChannelKind(kind) for kind in row["channels"]),
         seal.open(row["webhook_url_sealed"]),
     )
+
+
+def person_of(row: SqlRow, seal: Seal) -> Person:
+    """`row`: a member's, with the path of its node, which ends with the station's code."""
+    station = row["path"].rpartition("/")[2]
+    return Person(row["code"], seal.open(row["name_sealed"]), Role(row["role"]), row["path"], row["unit"], station)
 
 
 def equipment_row(entry: EquipmentEntry) -> SqlRow:

@@ -1,6 +1,6 @@
 """What logging in and looking after accounts need of the world."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -52,6 +52,10 @@ class Accounts(Protocol):
 
     async def find(self, account_id: str) -> Account | None:
         """By its id."""
+        ...
+
+    async def find_all(self, account_ids: Collection[str]) -> Sequence[Account]:
+        """Those of them that are there."""
         ...
 
     async def find_login(self, login: str) -> tuple[Account, Credentials] | None:

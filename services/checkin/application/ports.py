@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from services.checkin.domain.people import Person
 from services.checkin.domain.registry import Entry, Kind, MemberEntry, PostEntry
 from services.checkin.domain.roster import Shift
 from services.checkin.domain.state import Standing
@@ -41,6 +42,10 @@ class Registry(Protocol):
 
     async def names_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
         """The names of those members that are there, and nothing else of what is personal."""
+        ...
+
+    async def people(self, member_codes: Collection[str]) -> Sequence[Person]:
+        """Those members that are there, active or not, with where they belong; of what is personal only the name."""
         ...
 
     async def units_of(self, member_codes: Collection[str]) -> Mapping[str, str]:

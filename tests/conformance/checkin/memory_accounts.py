@@ -1,6 +1,6 @@
 """Accounts, sessions and tries in memory, keeping every promise of their ports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,6 +26,9 @@ class MemoryAccounts:
 
     async def find(self, account_id: str) -> Account | None:
         return self.all[account_id][0] if account_id in self.all else None
+
+    async def find_all(self, account_ids: Collection[str]) -> Sequence[Account]:
+        return [self.all[account_id][0] for account_id in sorted(set(account_ids)) if account_id in self.all]
 
     async def find_login(self, login: str) -> tuple[Account, Credentials] | None:
         return next((found for found in self.all.values() if found[0].login == login.lower()), None)

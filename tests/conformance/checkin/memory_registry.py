@@ -12,6 +12,7 @@ from services.checkin.application.ports import (
     StillUsed,
 )
 from services.checkin.application.states import member_state, site_state, station_state, unit_state
+from services.checkin.domain.people import Person
 from services.checkin.domain.registry import (
     Entry,
     EquipmentEntry,
@@ -63,6 +64,10 @@ class MemoryRegistry:
 
     async def names_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
         return {member.code: member.name for member in self._all(MemberEntry) if member.code in member_codes}
+
+    async def people(self, member_codes: Collection[str]) -> Sequence[Person]:
+        found = [(member, self._path(member)) for member in self._all(MemberEntry) if member.code in member_codes]
+        return [Person(m.code, m.name, m.role, path, m.unit, path.rpartition("/")[2]) for m, path in found]
 
     async def units_of(self, member_codes: Collection[str]) -> Mapping[str, str]:
         return {m.code: m.unit for m in self._all(MemberEntry) if m.code in member_codes and m.unit is not None}

@@ -54,6 +54,14 @@ async def test_an_account_is_found_as_it_was_added(stores: Stores) -> None:
     assert await stores.accounts.find_login("nobody") is None
 
 
+async def test_several_accounts_are_found_at_once(stores: Stores) -> None:
+    for account in (OFFICER, NEWCOMER):
+        await stores.accounts.add(account, GIVEN)
+    found = await stores.accounts.find_all(["o-1", "nobody", "m-9", "o-1"])
+    assert sorted(found, key=lambda account: account.account_id) == [NEWCOMER, OFFICER]
+    assert not await stores.accounts.find_all([])
+
+
 @pytest.mark.parametrize("other", [replace(OFFICER, login="other"), replace(OFFICER, account_id="o-2", login="Chen")])
 async def test_neither_an_id_nor_a_login_is_given_twice(stores: Stores, other: Account) -> None:
     await stores.accounts.add(OFFICER, KNOWN)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.checkin.application.ports import Conflict, Publication, StillUsed
+from services.checkin.domain.people import Person
 from services.checkin.domain.registry import Kind, RosterEntry
 from services.checkin.domain.roster import Shift
 from shared.contracts.registry import Member, Site, Unit
@@ -57,6 +58,17 @@ async def test_the_names_of_those_who_are_there_are_told(both: Both) -> None:
     await both.registry.save(EVERYTHING)
     assert await both.registry.names_of(["m-1", "o-1", "m-99"]) == {"m-1": LEADER.name, "o-1": OFFICER.name}
     assert await both.registry.names_of([]) == {}
+
+
+async def test_people_are_found_with_where_they_belong_active_or_not(both: Both) -> None:
+    await both.registry.save([*EVERYTHING, replace(MEMBER, active=False)])
+    found = await both.registry.people(["m-2", "o-1", "m-99", "m-2"])
+    assert {person.id: person for person in found} == {
+        "m-2": Person("m-2", MEMBER.name, Role.MEMBER, STATION_PATH, "u-1", "440106001"),
+        "o-1": Person("o-1", OFFICER.name, Role.OFFICER, STATION_PATH, None, "440106001"),
+    }
+    assert len(found) == 2
+    assert not await both.registry.people([])
 
 
 MORNINGS = (Shift("m-1", 1, 480, 1200, "p-1"), Shift("m-1", 2, 480, 1200, None), Shift("m-2", 7, 1200, 480, None))
