@@ -1,4 +1,4 @@
-"""The built console with the real check-in API beside it, on fakes: one address, as a gateway serves them."""
+"""The built console with real APIs beside it, on fakes: one address, as a gateway serves them."""
 
 import asyncio
 import socket
@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractAsyncContextManager, contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from deploy.local import VAR
@@ -15,8 +16,10 @@ from tests.component.checkin.conftest import Desk
 
 
 @contextmanager
-def serving(desk_of: Callable[[], AbstractAsyncContextManager[Desk]]) -> Generator[str]:
-    """The address of what `desk_of` makes, which lives in a thread with a loop of its own."""
+def serving(
+    desk_of: Callable[[], AbstractAsyncContextManager[Desk]], dispatch_of: Callable[[], FastAPI] | None = None
+) -> Generator[str]:
+    """The address of what they make, which lives in a thread with a loop of its own. Without dispatch there is none."""
     assert (VAR / "console" / "dist" / "console" / "index.html").is_file(), "the console is not built: make console"
     files = console_files(demo=False)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -25,10 +28,12 @@ def serving(desk_of: Callable[[], AbstractAsyncContextManager[Desk]]) -> Generat
 
         async def serve() -> None:
             async with desk_of() as desk:
-                checkin = desk.app
+                apps = (
+                    {"checkin": desk.app} if dispatch_of is None else {"checkin": desk.app, "dispatch": dispatch_of()}
+                )
 
                 async def site(scope: Scope, receive: Receive, send: Send) -> None:
-                    app = checkin if scope["path"].startswith("/checkin/") else files
+                    app = apps.get(scope["path"].split("/")[1], files)
                     await app(scope, receive, send)
 
                 servers.append(uvicorn.Server(uvicorn.Config(site, log_level="warning", lifespan="off", ws="none")))

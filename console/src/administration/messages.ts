@@ -46,7 +46,7 @@ export default {
       verify: '逐条校验哈希链：记录是否被改动、抽走或插入，并列出每条链的末尾哈希',
       whatHeading: '记录的内容',
       what: {
-        logins: '登录、退出，以及失败的登录', people: '查看人员信息：值守情况、单元成员、岗位 PIN、隐患照片', exports: '导出统计',
+        logins: '登录、退出，以及失败的登录', people: '查看人员信息：值守情况、单元成员、经办人姓名、岗位 PIN、隐患照片', exports: '导出统计',
         rights: '建立账户、发放密码、授权、收回、解除第二因素，以及登记资料的导入和删除', refusals: '被拒绝的请求及原因',
       },
       limitsHeading: '请注意',
@@ -125,7 +125,7 @@ export default {
       verify: 'Checks the chains of hashes record by record: whether any was changed, taken out or put in; prints each chain’s last hash',
       whatHeading: 'What is recorded',
       what: {
-        logins: 'Logging in and out, and trying to in vain', people: 'Looks at people: the duty board, a unit’s members, a post’s PIN, photos of hazards',
+        logins: 'Logging in and out, and trying to in vain', people: 'Looks at people: the duty board, a unit’s members, names of who acted, a post’s PIN, photos of hazards',
         exports: 'Exports of figures',
         rights: 'Accounts made, passwords handed out, rights given and taken, second factors forgotten; imports and deletions in the registry',
         refusals: 'Requests that were refused, and why',

@@ -26,14 +26,3 @@ export function answersOf(incident: Incident): Map<string, Answers> {
   }
   return answers
 }
-
-/** The units whose people caused events: their names are to be asked for. */
-export function unitsThatAnswered(incident: Incident): string[] {
-  const said = new Set(
-    incident.events
-      .filter(({ data }) => data['on_behalf'] === false && data['assignee_kind'] === 'unit')
-      .map(({ data }) => String(data['assignee_id'])),
-  )
-  if (incident.source.kind === 'unit') said.add(incident.source.id)
-  return [...said]
-}

@@ -1,24 +1,14 @@
 import { useI18n } from 'vue-i18n'
 
-import { useSession } from '../../stores/session'
 import { useStations } from '../../stores/stations'
 import { useUnits } from '../../stores/units'
 import type { UnitRow } from '../../units/unit'
 import { CODES } from '../acts/act'
-import { useCrew } from './crew'
 
-/** What people call those who are in events, and what codes mean. */
+/** What people call units and stations, and what codes mean. */
 export function useNames() {
   const { t, te } = useI18n()
-  const [session, units, stations, crew] = [useSession(), useUnits(), useStations(), useCrew()]
-
-  /** Who caused an event. */
-  function author(by: string): string {
-    if (by === 'clock' || by === 'matcher') return t(`desk.timeline.${by}`)
-    if (by === session.account?.account_id) return t('desk.timeline.self', { name: session.account.name })
-    const name = crew.names.get(by) ?? stations.byId.get(by)?.name
-    return name ?? t('desk.timeline.account', { id: by })
-  }
+  const [units, stations] = [useUnits(), useStations()]
 
   /** A code's words; the code where this console has none. */
   function code(value: string): string {
@@ -42,5 +32,5 @@ export function useNames() {
     return te(key) ? t(key) : value
   }
 
-  return { author, code, assignee, reason, unitDetail, unit: units.nameOf, station: stations.nameOf }
+  return { code, assignee, reason, unitDetail, unit: units.nameOf, station: stations.nameOf }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { anIncident, anOrder, event, START, STATION } from '../an-incident'
-import { answersOf, unitsThatAnswered } from './answers'
+import { answersOf } from './answers'
 import { tell, type Texts } from './timeline'
 
 const TEXTS: Texts = {
@@ -17,7 +17,6 @@ test('who answered is told, and who heard it for them', () => {
   expect(answersOf(incident).get('a')).toMatchObject({
     acknowledged: { by: 'm-1', onBehalf: false }, arrived: { by: 'a-1', onBehalf: true },
   })
-  expect(unitsThatAnswered(incident)).toEqual(['u-a'])
   expect(Date.parse(answersOf(incident).get('a')!.arrived!.at)).toBe(START + 90_000)
 })
 

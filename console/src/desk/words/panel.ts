@@ -19,12 +19,10 @@ export default {
       noneHint: '系统正在寻找可用单元；也可以直接加派单元。',
       way: '距离 / 预计', police: '辖区民警',
       answerIn: '{time} 内应答', answerLate: '超时未答 {time}', due: '约 {time} 后到', late: '应到未到 {time}',
-      onBehalf: '{name}（代）',
+      heardBy: '代登记：',
       manual: '人工登记',
     },
-    timeline: {
-      title: '经过', clock: '系统计时', matcher: '自动调派', self: '{name}（本人）', account: '账号 {id}',
-    },
+    timeline: { title: '经过' },
     considered: {
       title: '调派依据', round: '第 {round} 轮 · {stage} 分钟阶段', missing: '缺 {n} 个单元', none: '附近没有可用单元',
       unit: '单元', chosen: '已选', people: '在岗', reasons: '理由',
@@ -59,11 +57,9 @@ export default {
       noneHint: 'Units are being looked for; you can order one yourself.',
       way: 'Distance / ETA', police: 'Station’s police',
       answerIn: 'answer within {time}', answerLate: 'silent, {time} over', due: 'there in {time}', late: 'due {time} ago',
-      onBehalf: '{name} (for it)', manual: 'entered by hand',
+      heardBy: 'heard by ', manual: 'entered by hand',
     },
-    timeline: {
-      title: 'What happened', clock: 'clock', matcher: 'matcher', self: '{name} (you)', account: 'account {id}',
-    },
+    timeline: { title: 'What happened' },
     considered: {
       title: 'Who was considered, and why', round: 'Round {round} · stage {stage} min', missing: '{n} missing',
       none: 'Nobody to be sent was near', unit: 'Unit',
