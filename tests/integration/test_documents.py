@@ -50,7 +50,7 @@ def system(city: City) -> Generator[System]:
         async with Administrators(system.base_url) as offices:
             await offices.begin(link, system.demo_password())
 
-    with System(directory / "data", logs=directory / "log", http_port=None) as running:
+    with System(directory / "data", logs=directory / "log", settings={"SECOND_FACTOR": ""}, http_port=None) as running:
         asyncio.run(begin(running))
         yield running
         assert running.mend() == [], "no process ended"
@@ -81,7 +81,7 @@ def things(system: System, city: City) -> Things:
     place = city.units[0].site.location
     operator = {"Authorization": f"Bearer {system.issue(OPERATOR)}"}
     with httpx.Client(base_url=system.base_url, headers=operator, timeout=30, trust_env=False) as http:
-        body = {"class": "rescue", "severity": "serious", "location": {"lon": place.lon, "lat": place.lat}}
+        body = {"class": "public-order", "severity": "serious", "location": {"lon": place.lon, "lat": place.lat}}
         reported = http.post("/dispatch/v1/incidents", json=body, headers={"Idempotency-Key": os.urandom(8).hex()})
         reported.raise_for_status()
         incident = reported.json()
