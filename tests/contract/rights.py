@@ -37,6 +37,8 @@ GET    /checkin/v1/stations                 subtree  subtree subtree subtree -  
 GET    /checkin/v1/units                    subtree  subtree unit    unit    -       subtree  -       -        -
 GET    /checkin/v1/units/{unit_id}          subtree  subtree unit    unit    -       subtree  -       -        -
 GET    /checkin/v1/units/{unit_id}/members  subtree  subtree unit    -       -       -        -       -        -
+GET    /checkin/v1/units/{unit_id}/members/{member_id}
+                                            subtree  subtree unit    -       -       -        -       -        -
 GET    /checkin/v1/names                    subtree  subtree -       -       -       -        -       -        -
 POST   /checkin/v1/check-ins                -        -       unit    unit    -       -        -       -        -
 POST   /checkin/v1/check-outs               -        -       unit    unit    -       -        -       -        -

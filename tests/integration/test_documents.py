@@ -91,6 +91,7 @@ def things(system: System, city: City) -> Things:
         "post_id": city.units[0].site.posts[0].post_id,
         "kind": "equipment",
         "code": first.equipment[0].equipment_id,
+        "member_id": first.member_ids[0],
         "incident_id": incident["incident_id"],
         "aggregate_id": incident["incident_id"],
         "order_id": incident["orders"][0]["order_id"],

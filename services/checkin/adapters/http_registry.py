@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from services.checkin.adapters.http_registry_ready import registry_is_read
@@ -67,6 +67,15 @@ class MembersOut(BaseModel):
     items: list[MemberOut]
 
 
+class ContactOut(BaseModel):
+    """A person, to be called: nothing of it is masked."""
+
+    member_id: str
+    name: str
+    phone: str
+    language: str
+
+
 def registry_routes(registry: Registry, directory: Directory) -> APIRouter:
     """`/imports/{kind}`, `/registry/{kind}/{code}` and `/units/{id}/members`."""
     router = APIRouter(prefix="/checkin/v1", tags=["registry"])
@@ -119,14 +128,32 @@ def registry_routes(registry: Registry, directory: Directory) -> APIRouter:
     @router.get("/units/{unit_id}/members", dependencies=[Depends(registry_is_read(directory))])
     async def members(unit_id: Id, caller: KnowsTheCrew, request: Request) -> MembersOut:
         """A unit's members, personal data masked."""
-        unit = directory.units.get(unit_id)
-        if unit is None or not caller.may_see(unit.path) or (caller.role is Role.LEADER and caller.unit_id != unit_id):
-            raise Problem(404, "not-found")
+        _require_own(directory, unit_id, caller)
         await audited(request, "members-seen", unit_id)
         return MembersOut(items=[_masked(member) for member in await registry.members_of(unit_id)])
 
-    del import_, delete, members  # registered
+    @router.get("/units/{unit_id}/members/{member_id}", dependencies=[Depends(registry_is_read(directory))])
+    async def contact(
+        unit_id: Id, member_id: Id, caller: KnowsTheCrew, request: Request, response: Response
+    ) -> ContactOut:
+        """Name and telephone number of one member, in full; who asked is on record."""
+        _require_own(directory, unit_id, caller)
+        await audited(request, "contact-seen", member_id)
+        found = [member for member in await registry.members_of(unit_id) if member.code == member_id]
+        if not found:
+            raise Problem(404, "not-found")
+        response.headers["Cache-Control"] = "no-store"
+        [member] = found
+        return ContactOut(member_id=member.code, name=member.name, phone=member.phone, language=member.language)
+
+    del import_, delete, members, contact  # registered
     return router
+
+
+def _require_own(directory: Directory, unit_id: str, caller: Principal) -> None:
+    unit = directory.units.get(unit_id)
+    if unit is None or not caller.may_see(unit.path) or (caller.role is Role.LEADER and caller.unit_id != unit_id):
+        raise Problem(404, "not-found")
 
 
 def _rejected(errors: Sequence[CellError]) -> Problem:

@@ -14,6 +14,7 @@ def told(desk: Desk) -> list[tuple[str, str, str, str | None]]:
     ("path", "action", "about"),
     [
         ("/units/u-1/members", "members-seen", "u-1"),
+        ("/units/u-1/members/m-1", "contact-seen", "m-1"),
         ("/duty-board", "duty-board-seen", OFFICER.path),
         ("/names?id=m-2&id=nobody&id=m-2", "names-seen", "m-2 nobody"),
     ],
@@ -24,12 +25,13 @@ async def test_a_look_at_people_is_on_record(desk: Desk, path: str, action: str,
     assert desk.audit.actions[0].path == OFFICER.path
 
 
-@pytest.mark.parametrize("path", ["/units/u-1/members", "/duty-board", "/names?id=m-2"])
+@pytest.mark.parametrize("path", ["/units/u-1/members", "/units/u-1/members/m-1", "/duty-board", "/names?id=m-2"])
 async def test_what_can_not_be_recorded_is_not_shown(desk: Desk, path: str) -> None:
     desk.audit.away = True
     answer = await desk.get(OFFICER, path)
     assert answer.status_code == 503
     assert "items" not in answer.text
+    assert "phone" not in answer.text
 
 
 @pytest.mark.parametrize("away", [False, True])

@@ -237,3 +237,13 @@ async def test_members_are_shown_masked_and_only_to_those_who_lead_them(desk: De
     assert (first["name"], first["phone"], first["id_number"]) == ("陈*", "100****0001", "440106********0016")
     assert (await desk.get(MEMBER, "/units/u-1/members")).status_code == 403
     assert (await desk.get(ELSEWHERE, "/units/u-1/members")).status_code == 404
+
+
+async def test_one_member_is_shown_in_full_to_whoever_must_call(desk: Desk) -> None:
+    for who in (OFFICER, LEADER):
+        answer = await desk.get(who, "/units/u-1/members/m-1")
+        assert answer.json() == {"member_id": "m-1", "name": "陈试", "phone": "10000000001", "language": "zh-CN"}
+        assert answer.headers["cache-control"] == "no-store"
+    assert (await desk.get(MEMBER, "/units/u-1/members/m-1")).status_code == 403
+    for who, path in ((ELSEWHERE, "u-1/members/m-1"), (OFFICER, "u-1/members/nobody"), (OFFICER, "u-9/members/m-1")):
+        assert (await desk.get(who, f"/units/{path}")).status_code == 404
