@@ -32,6 +32,7 @@ export const useUnits = defineStore('units', () => {
 
   /** Read all of them. */
   async function load(): Promise<void> {
+    tell({ kind: 'reading' })
     try {
       const response = await api.read(UNITS, { timeoutMs: 60_000 })
       const json = await response.arrayBuffer()
@@ -45,7 +46,7 @@ export const useUnits = defineStore('units', () => {
 
   /** A `units` event of the stream, as its JSON text. */
   function apply(json: string): void {
-    if (isLoaded.value) tell({ kind: 'rows', json })
+    tell({ kind: 'rows', json })
   }
 
   /** The unit as it is now; null while it is not known, or not for this account. Reactive: it is followed from then on. */

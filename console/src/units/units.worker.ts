@@ -1,6 +1,7 @@
 /** The city's units, kept off the main thread: what arrives is parsed, merged, counted, clustered and searched here. */
 
 import { buffersOf, draw, type Look } from './drawing'
+import { NewsWhileReading } from './news-while-reading'
 import { NO_UNITS, type DutyCounts } from './unit'
 import { selected } from './unit-filter'
 import { UnitTable, type ColumnarRows } from './unit-table'
@@ -12,6 +13,8 @@ const COST_SHARE = 4
 
 const table = new UnitTable()
 const followed = new Set<string>()
+/** Kept while all are read. */
+let news: NewsWhileReading | null = null
 let look: Look | null = null
 let lookedAt = 0
 /** Counts snapshots: a drawing's references hold for one. */
@@ -23,12 +26,22 @@ let redraw: ReturnType<typeof setTimeout> | null = null
 self.onmessage = (event: MessageEvent<ToWorker>) => {
   const message = event.data
   switch (message.kind) {
-    case 'snapshot':
-      take(JSON.parse(new TextDecoder().decode(message.json)) as ColumnarRows, true)
+    case 'reading':
+      news = new NewsWhileReading()
       return
-    case 'rows':
-      take(JSON.parse(message.json) as ColumnarRows, false)
+    case 'snapshot': {
+      const all = JSON.parse(new TextDecoder().decode(message.json)) as ColumnarRows
+      take(all, true)
+      for (const newer of news?.since(all.at) ?? []) take(newer, false)
+      news = null
       return
+    }
+    case 'rows': {
+      const rows = JSON.parse(message.json) as ColumnarRows
+      news?.hear(rows)
+      if (generation > 0) take(rows, false)
+      return
+    }
     case 'follow':
       for (const id of message.ids) followed.add(id)
       tell(message.ids)

@@ -4,6 +4,8 @@ import type { Box, UnitFilter } from './unit-filter'
 
 /** What the console asks of the units' worker. */
 export type ToWorker =
+  /** All units are being read: `snapshot` follows, or this again. */
+  | { kind: 'reading' }
   | { kind: 'snapshot'; json: ArrayBuffer }
   | { kind: 'rows'; json: string }
   | { kind: 'follow'; ids: string[] }
