@@ -1,13 +1,13 @@
 """Analytics over HTTP."""
 
 import asyncio
-from datetime import date, datetime, time, tzinfo
+from datetime import datetime, tzinfo
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime
 
 from services.analytics.adapters.http_answers import ReportAnswer, answer
+from services.analytics.adapters.http_window import Moment, window_of
 from services.analytics.adapters.report_tables import report_table
 from services.analytics.adapters.xlsx_answers import XLSX, xlsx_answer
 from services.analytics.application.ports import By, HistoryUnavailable
@@ -33,11 +33,7 @@ _FILES: dict[str, Any] = {
     XLSX: {"schema": {"type": "string", "format": "binary"}},
 }
 
-YEARS = range(1970, 2200)
-"""A history knows none before, and no time zone moves one of them out of what a database can hold."""
-
 Reader = Annotated[Principal, Depends(principal_with(Role.OPERATOR, Role.OFFICER))]
-Moment = AwareDatetime | date
 
 
 def figures_router(report: ReportFigures, zone: tzinfo, clock: Clock) -> APIRouter:
@@ -62,7 +58,7 @@ def figures_router(report: ReportFigures, zone: tzinfo, clock: Clock) -> APIRout
         format_: Annotated[Form | None, Query(alias="format", description="Wins over Accept.")] = None,
     ) -> Response:
         """On-duty coverage, response times, 1-3-5 attainment, incident counts and reach of messages."""
-        window = _window(start, end, zone)
+        window = window_of(start, end, zone)
         found = await _report(report, reader, station, window, by, drill, clock.now())
         form = format_ or _accepted(request)
         if form == "json":
@@ -91,19 +87,6 @@ async def _report(
         raise Problem(422, "too-many-days", str(error), field="to") from error
     except HistoryUnavailable as error:
         raise Problem(503, "unavailable", headers={"Retry-After": "2"}) from error
-
-
-def _window(start: Moment, end: Moment, zone: tzinfo) -> Window:
-    try:
-        return Window(_moment(start, zone, "from"), _moment(end, zone, "to"))
-    except ValueError as error:
-        raise Problem(422, "window-invalid", str(error), field="to") from error
-
-
-def _moment(given: Moment, zone: tzinfo, field: str) -> datetime:
-    if given.year not in YEARS:
-        raise Problem(422, "window-invalid", f"a year from {YEARS[0]} to {YEARS[-1]}", field=field)
-    return given if isinstance(given, datetime) else datetime.combine(given, time(), zone)
 
 
 def _accepted(request: Request) -> Form:
