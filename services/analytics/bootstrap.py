@@ -12,10 +12,12 @@ from services.analytics.adapters.beside_api import BesideApi, EmbeddedIngest, Se
 from services.analytics.adapters.clickhouse_history import ClickHouseHistory
 from services.analytics.adapters.database import Database
 from services.analytics.adapters.http_routes import TITLES, figures_router
+from services.analytics.adapters.http_unit_history import unit_history_router
 from services.analytics.adapters.kafka_records import KafkaLog, handler
 from services.analytics.application.ingest import INGESTED, Ingest
 from services.analytics.application.ports import History
 from services.analytics.application.report_figures import ReportFigures
+from services.analytics.application.unit_history import ReadUnitHistory
 from services.analytics.settings import AnalyticsSettings, is_embedded
 from shared.platform.audit import KafkaAuditLog
 from shared.platform.clock import SystemClock, SystemIds
@@ -105,4 +107,5 @@ def _api(
         audit=audit or KafkaAuditLog(producer, clock, SystemIds()),
     )
     app.include_router(figures_router(ReportFigures(history, zone), zone, clock))
+    app.include_router(unit_history_router(ReadUnitHistory(history), zone, clock))
     return app

@@ -167,11 +167,12 @@ def _event(sequence: int, kind: type[Message], order: str, stage: int, after_s: 
     at = _at(f"number * {every_s} * 0.99 + {after_s} * (1 + number % 7 / 7)")
     head = _head(f"concat('i{sequence}-', toString(number))", f"'{kind.ce_type()}'", at, "number")
     order_id = f"concat('{order}', toString(number))" if order else "''"
+    assignee = f"'unit', concat('u', toString((number * 2 + {order == 'b'}) % {UNITS}))" if order else "'', ''"
     after = f"{after_s} * (1 + number % 7 / 7)"
     classes = "['rescue', 'public-order', 'accident', 'self-harm'][number % 4 + 1]"
     return (
         f"INSERT INTO incident_events SELECT {head}, concat('i', toString(number)), {sequence}, false, {classes},"
-        f" 'minor', {order_id}, {stage}, {after}, {after} - 1, number % 9 > 0, '' FROM numbers({INCIDENTS})"
+        f" 'minor', {order_id}, {stage}, {after}, {after} - 1, number % 9 > 0, '', {assignee} FROM numbers({INCIDENTS})"
     )
 
 

@@ -1,4 +1,4 @@
-"""Analytics with a history in memory: one incident in each of two stations."""
+"""Analytics with a history in memory: one incident in each of two stations, and a unit in one of them."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from services.analytics.application.ports import History
 from services.analytics.bootstrap import build_api
 from services.analytics.settings import AnalyticsSettings
-from shared.contracts import incident, registry
+from shared.contracts import duty, incident, registry
 from tests.builders.callers import OTHER_STATION, OTHER_STATION_ID, STATION, STATION_ID
 from tests.builders.nothing import NOWHERE
 from tests.builders.world import World, nothing_changed
@@ -47,7 +47,8 @@ async def analytics_world() -> AsyncGenerator[World]:
     history = PlainHistory(ZoneInfo("Asia/Shanghai"))
     await keep(history, _a_day().written)
     app = analytics_on_fakes(history, MemoryAudit())
-    yield World(app, {"station": STATION_ID}, {"station": "440106999"}, put_back=nothing_changed)
+    own = {"station": STATION_ID, "unit_id": "unit-own"}
+    yield World(app, own, {"station": "440106999", "unit_id": "unit-absent"}, put_back=nothing_changed)
 
 
 def _a_day() -> Writer:
@@ -57,4 +58,8 @@ def _a_day() -> Writer:
         writer.write(
             incident.IncidentReported, after(60), incident_id=f"i-{station_id}", station_id=station_id, path=path
         )
+    placed = {"unit_id": "unit-own", "station_id": STATION_ID, "path": STATION}
+    writer.write(registry.Unit, after(-9e6), **placed)
+    writer.write(duty.MemberCheckedIn, after(60), **placed)
+    writer.write(duty.UnitDutyChanged, after(60), **placed)
     return writer

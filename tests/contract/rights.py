@@ -120,6 +120,8 @@ GET    /notify/v1/commands/{aggregate_id}/{command}
                                             told     told    told    told    -       told     -       -        -
 
 GET    /analytics/v1/figures                subtree  subtree -       -       -       -        -       -        -
+GET    /analytics/v1/units/{unit_id}/history
+                                            subtree  subtree -       -       -       -        -       -        -
 """
 
 

@@ -53,7 +53,7 @@ PROMISED = {
         "get /stream",
     ),
     "notify": ("get /inbox", "post /inbox/{}/acknowledge", "get /deliveries"),
-    "analytics": ("get /figures",),
+    "analytics": ("get /figures", "get /units/{}/history"),
 }
 """What clients are written against, by service; `{}` stands for any parameter."""
 WITHOUT_TOKEN = {

@@ -7,11 +7,13 @@ from datetime import tzinfo
 from typing import Any
 
 from services.analytics.adapters import figures_sql
+from services.analytics.adapters.clickhouse_unit_history import duty_of, orders_of, path_of
 from services.analytics.adapters.database import Database
 from services.analytics.adapters.rows import moment, row_of
-from services.analytics.adapters.schema import TABLES, create_tables
-from services.analytics.application.ports import Happening, Question, Station
+from services.analytics.adapters.schema import TABLES, WHAT_IS_THERE, add_columns, create_tables
+from services.analytics.application.ports import Happening, Question, Station, UnitQuestion
 from services.analytics.domain.figures import Attainment, Coverage, Figures, Reach, Responses, Spread
+from services.analytics.domain.unit_history import DutyEntry, OrderEntry
 from shared.contracts.topics import STATIONS, Topic
 
 Rows = list[dict[str, Any]]
@@ -27,6 +29,9 @@ class ClickHouseHistory:
 
     async def prepare(self) -> None:
         for statement in create_tables():
+            await self._database.run(statement)
+        there = {(row["table"], row["name"]) for row in await self._database.ask(WHAT_IS_THERE)}
+        for statement in add_columns(there):
             await self._database.run(statement)
 
     async def keep(self, topic: Topic, happenings: Sequence[Happening]) -> None:
@@ -65,6 +70,15 @@ class ClickHouseHistory:
         for key, coverage in (await self._coverage(question)).items():
             parts[key]["coverage"] = coverage
         return {key: Figures(**found) for key, found in parts.items()}
+
+    async def unit_path(self, unit_id: str) -> str | None:
+        return await path_of(self._database, unit_id)
+
+    async def unit_duty(self, question: UnitQuestion) -> Sequence[DutyEntry]:
+        return await duty_of(self._database, question)
+
+    async def unit_orders(self, question: UnitQuestion) -> Sequence[OrderEntry]:
+        return await orders_of(self._database, question)
 
     async def ping(self) -> None:
         await self._database.ask("SELECT 1")

@@ -5,6 +5,7 @@ merge has happened. There is no PARTITION BY: it would write one insert as sever
 Columns have the names of the contracts' fields; `body` is the whole message as JSON, but for what is personal.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from shared.contracts.topics import DELIVERIES, DUTY, INCIDENTS, STATIONS, UNITS
@@ -60,6 +61,8 @@ TABLES = {
             "order_after_s": "Nullable(Float64)",
             "in_time": "Nullable(Bool)",
             "reason": "LowCardinality(String)",
+            "assignee_kind": "LowCardinality(String) DEFAULT JSONExtractString(body, 'assignee_kind')",
+            "assignee_id": "String DEFAULT JSONExtractString(body, 'assignee_id')",
         },
         ("incident_id", "sequence"),
     ),
@@ -84,6 +87,32 @@ TABLES = {
 def create_tables() -> list[str]:
     """Statements that make what is missing."""
     return [_create(table) for table in TABLES.values()]
+
+
+WHAT_IS_THERE = "SELECT table, name FROM system.columns WHERE database = currentDatabase()"
+"""→ table, name: the columns that the tables have."""
+
+
+def add_columns(there: Collection[tuple[str, str]]) -> list[str]:
+    """Statements that give tables of an earlier release the columns that they lack, also in the rows kept until then.
+
+    A column that is added needs a DEFAULT that reads the kept body: what happened before is then told like what
+    happens now, and nothing has to be read from the log again. `there`: of WHAT_IS_THERE.
+    """
+    missing = [
+        (table.name, column, kind)
+        for table in TABLES.values()
+        for column, kind in table.columns.items()
+        if (table.name, column) not in there
+    ]
+    return [
+        statement
+        for table, column, kind in missing
+        for statement in (
+            f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column} {kind}",
+            f"ALTER TABLE {table} MATERIALIZE COLUMN {column}",  # else each question would parse every row's body
+        )
+    ]
 
 
 def _create(table: Table) -> str:

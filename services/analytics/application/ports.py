@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from services.analytics.domain.figures import Figures
+from services.analytics.domain.unit_history import DutyEntry, OrderEntry, Position
 from services.analytics.domain.window import Window
 from shared.contracts.base import Message
 from shared.contracts.topics import Topic
@@ -47,6 +48,16 @@ class Question:
     drill: bool
 
 
+@dataclass(frozen=True, slots=True)
+class UnitQuestion:
+    """Of which unit entries are asked: the last `limit` of those from `start` on that lie before the position."""
+
+    unit_id: str
+    start: datetime
+    before: Position
+    limit: int
+
+
 class HistoryUnavailable(ConnectionError):
     """It does not answer, or cannot do now what it can do at other times. A ConnectionError, so streams wait."""
 
@@ -78,6 +89,18 @@ class History(Protocol):
 
         A key that nothing happened for may be missing.
         """
+        ...
+
+    async def unit_path(self, unit_id: str) -> str | None:
+        """Where the unit is in the organisation now; None when there is no such unit any more, or never was."""
+        ...
+
+    async def unit_duty(self, question: UnitQuestion) -> Sequence[DutyEntry]:
+        """How its duty changed, newest first. A renewed lease that changes nothing is no entry."""
+        ...
+
+    async def unit_orders(self, question: UnitQuestion) -> Sequence[OrderEntry]:
+        """The orders that were issued to it, newest first."""
         ...
 
     async def ping(self) -> None:

@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import TypeVar
 
-from services.analytics.application.ports import Happening, Question, Station
+from services.analytics.application.ports import Happening, Question, Station, UnitQuestion
 from services.analytics.domain.figures import Coverage, Figures
+from services.analytics.domain.unit_history import DutyEntry, OrderEntry
 from shared.contracts import delivery, duty, incident, registry
 from shared.contracts.base import Message
-from shared.contracts.topics import STATIONS, UNITS, Topic
+from shared.contracts.topics import DUTY, INCIDENTS, STATIONS, UNITS, Topic
 from shared.vocabulary.organisation import within
 from tests.conformance.analytics.plain_coverage import on_duty, registered
 from tests.conformance.analytics.plain_figures import figures_of
+from tests.conformance.analytics.plain_unit_history import duty_entries, order_entries, the_last
 
 M = TypeVar("M", bound=Message)
 
@@ -64,6 +66,16 @@ class PlainHistory:
             key: figures_of(incidents[key], deliveries[key], everything, coverage.get(key))
             for key in {*incidents, *deliveries, *coverage}
         }
+
+    async def unit_path(self, unit_id: str) -> str | None:
+        states = [happening.body for happening in self._of(UNITS) if happening.subject == unit_id]
+        return states[-1].path if states and isinstance(states[-1], registry.Unit) else None
+
+    async def unit_duty(self, question: UnitQuestion) -> Sequence[DutyEntry]:
+        return the_last(duty_entries(self._of(DUTY), question.unit_id), question)
+
+    async def unit_orders(self, question: UnitQuestion) -> Sequence[OrderEntry]:
+        return the_last(order_entries(self._of(INCIDENTS), question.unit_id), question)
 
     async def ping(self) -> None:
         """Always there."""

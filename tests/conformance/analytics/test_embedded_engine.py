@@ -11,11 +11,13 @@ import pytest
 
 from services.analytics.adapters.clickhouse_history import ClickHouseHistory
 from services.analytics.adapters.database import Database, Refused
-from services.analytics.application.ports import HistoryUnavailable, Question
+from services.analytics.application.ports import HistoryUnavailable, Question, UnitQuestion
+from services.analytics.domain.unit_history import Position
 from services.analytics.domain.window import Window
+from shared.contracts import incident
 from shared.contracts.topics import INCIDENTS
 from tests.conformance.analytics.conftest import ROOT, ZONE
-from tests.conformance.analytics.happenings import CITY, after
+from tests.conformance.analytics.happenings import CITY, Writer, after
 
 
 @pytest.fixture
@@ -67,6 +69,18 @@ async def test_a_server_that_is_not_there_passes() -> None:
     with pytest.raises(HistoryUnavailable):
         await nowhere.ask("SELECT 1")
     await nowhere.close()
+
+
+async def test_a_history_of_an_earlier_release_tells_of_the_orders_in_it(database: Database) -> None:
+    history, writer = ClickHouseHistory(database, ZONE), Writer()
+    await history.prepare()
+    order = {"order_id": "kept-before", "assignee_id": "u", "assignee_kind": "unit"}
+    await history.keep(INCIDENTS, [writer.write(incident.OrderIssued, **order)])
+    await database.run("ALTER TABLE incident_events DROP COLUMN assignee_kind, DROP COLUMN assignee_id")
+    await history.prepare()
+    await history.keep(INCIDENTS, [writer.write(incident.OrderIssued, **{**order, "order_id": "kept-after"})])
+    found = await history.unit_orders(UnitQuestion("u", after(0), Position(after(1), ""), 10))
+    assert {entry.order_id for entry in found} == {"kept-before", "kept-after"}
 
 
 def test_a_second_process_waits_for_the_first(tmp_path: Path) -> None:
