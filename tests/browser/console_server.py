@@ -17,9 +17,12 @@ from tests.component.checkin.conftest import Desk
 
 @contextmanager
 def serving(
-    desk_of: Callable[[], AbstractAsyncContextManager[Desk]], dispatch_of: Callable[[], FastAPI] | None = None
+    desk_of: Callable[[], AbstractAsyncContextManager[Desk]], **beside: Callable[[], FastAPI]
 ) -> Generator[str]:
-    """The address of what they make, which lives in a thread with a loop of its own. Without dispatch there is none."""
+    """The address of what they make, which lives in a thread with a loop of its own.
+
+    `beside`: other services' APIs, by the service's name; those that are not given are not there.
+    """
     assert (VAR / "console" / "dist" / "console" / "index.html").is_file(), "the console is not built: make console"
     files = console_files(demo=False)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -28,9 +31,7 @@ def serving(
 
         async def serve() -> None:
             async with desk_of() as desk:
-                apps = (
-                    {"checkin": desk.app} if dispatch_of is None else {"checkin": desk.app, "dispatch": dispatch_of()}
-                )
+                apps = {"checkin": desk.app, **{service: make() for service, make in beside.items()}}
 
                 async def site(scope: Scope, receive: Receive, send: Send) -> None:
                     app = apps.get(scope["path"].split("/")[1], files)

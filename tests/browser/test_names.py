@@ -44,7 +44,7 @@ async def city() -> AsyncGenerator[Desk]:
 
 @pytest.fixture
 def site() -> Generator[str]:
-    with serving(city, lambda: dispatch_with(CAST)) as address:
+    with serving(city, dispatch=lambda: dispatch_with(CAST)) as address:
         yield address
 
 

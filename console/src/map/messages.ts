@@ -34,8 +34,16 @@ export default {
       position: '位置', positionAge: '{age}前', positionNever: '尚未上报位置', positionOff: '无人在岗，显示登记地点',
       capabilities: '专长', onDuty: '在岗人员', nobody: '目前无人在岗', post: '岗位', leader: '负责人', memberUntil: '至',
       equipment: '装备', noEquipment: '没有登记装备', inspected: '检查', expires: '有效期', expired: '已过期', expiring: '30 天内到期',
-      incidents: '相关警情', noIncidents: '目前没有相关警情', nameless: '（姓名不可见）', here: '居中显示',
+      incidents: '当前警情', noIncidents: '目前没有相关警情', nameless: '（姓名不可见）', here: '居中显示',
       gone: '单元不存在，或不在您的范围内',
+    },
+    history: {
+      title: '历史', loading: '正在读取历史…', none: '最近 30 天没有记录', all: '以上为最近 30 天的全部记录', more: '更多', again: '重试',
+      came: '{n} 人上岗', left: '{n} 人下岗', lapsed: '{n} 人报备到期', and: '，', people: '在岗 {n}/{quorum}',
+      met: '达到定员', below: '低于定员', short: '在岗不足', off: '全部离岗', order: '指令：{what}', open: '尚未结束',
+      step: {
+        acknowledged: '确认', arrived: '到场', declined: '拒绝', unanswered: '未应答', withdrawn: '撤回', completed: '完成',
+      },
     },
     incident: {
       title: '警情', reported: '报告', source: '来源', station: '所属单位', photo: '照片', level: '上报层级',
@@ -85,9 +93,20 @@ export default {
       positionOff: 'Nobody on duty: shown at its site', capabilities: 'Abilities', onDuty: 'People on duty',
       nobody: 'Nobody is on duty now', post: 'Post', leader: 'leader', memberUntil: 'until',
       equipment: 'Equipment', noEquipment: 'No equipment is registered', inspected: 'Inspected', expires: 'Good until',
-      expired: 'expired', expiring: 'runs out within 30 days', incidents: 'Its incidents',
+      expired: 'expired', expiring: 'runs out within 30 days', incidents: 'Incidents now',
       noIncidents: 'It has no part in an incident now', nameless: '(name not visible)', here: 'Centre the map on it',
       gone: 'The unit does not exist, or is not in your part of the city',
+    },
+    history: {
+      title: 'History', loading: 'Reading the history…', none: 'Nothing in the last 30 days',
+      all: 'This is all of the last 30 days', more: 'More', again: 'Try again',
+      came: '{n} came on duty', left: '{n} went off duty', lapsed: '{n} off duty: not renewed', and: ', ',
+      people: '{n} of {quorum} on duty',
+      met: 'quorum met', below: 'below quorum', short: 'too few', off: 'nobody left', order: 'Order: {what}', open: 'not over yet',
+      step: {
+        acknowledged: 'Acknowledged', arrived: 'Arrived', declined: 'Declined', unanswered: 'No answer', withdrawn: 'Withdrawn',
+        completed: 'Completed',
+      },
     },
     incident: {
       title: 'Incident', reported: 'Reported', source: 'From', station: 'Station', photo: 'Photo',
