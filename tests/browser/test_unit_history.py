@@ -228,3 +228,12 @@ def test_a_unit_without_a_past_says_so_also_in_english(panel: Locator, history: 
     page.add_init_script("localStorage.setItem('meu.locale', 'en')")
     page.reload()
     expect(page.get_by_role("complementary", name="Unit")).to_contain_text("Nothing in the last 30 days")
+
+
+def test_who_must_be_called_is_shown_in_full_on_asking(panel: Locator) -> None:
+    people = panel.get_by_role("table").filter(has_text="至").first
+    expect(people).to_contain_text("李*")
+    expect(people).not_to_contain_text("10000000002")
+    people.get_by_role("button", name="联系 李*").click()
+    expect(people.get_by_role("link", name="10000000002")).to_have_attribute("href", "tel:10000000002")
+    is_accessible(panel.page)

@@ -34,7 +34,8 @@ export default {
       position: '位置', positionAge: '{age}前', positionNever: '尚未上报位置', positionOff: '无人在岗，显示登记地点',
       capabilities: '专长', onDuty: '在岗人员', nobody: '目前无人在岗', post: '岗位', leader: '负责人', memberUntil: '至',
       equipment: '装备', noEquipment: '没有登记装备', inspected: '检查', expires: '有效期', expired: '已过期', expiring: '30 天内到期',
-      incidents: '当前警情', noIncidents: '目前没有相关警情', nameless: '（姓名不可见）', here: '居中显示',
+      incidents: '当前警情', noIncidents: '目前没有相关警情', nameless: '（姓名不可见）', call: '联系', callWhom: '联系 {name}',
+      callOnRecord: '显示完整姓名和电话；查看会留下记录', here: '居中显示',
       gone: '单元不存在，或不在您的范围内',
     },
     history: {
@@ -94,7 +95,8 @@ export default {
       nobody: 'Nobody is on duty now', post: 'Post', leader: 'leader', memberUntil: 'until',
       equipment: 'Equipment', noEquipment: 'No equipment is registered', inspected: 'Inspected', expires: 'Good until',
       expired: 'expired', expiring: 'runs out within 30 days', incidents: 'Incidents now',
-      noIncidents: 'It has no part in an incident now', nameless: '(name not visible)', here: 'Centre the map on it',
+      noIncidents: 'It has no part in an incident now', nameless: '(name not visible)', call: 'Call', callWhom: 'Call {name}',
+      callOnRecord: 'Shows name and number in full; that you looked is recorded', here: 'Centre the map on it',
       gone: 'The unit does not exist, or is not in your part of the city',
     },
     history: {
