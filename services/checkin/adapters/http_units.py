@@ -17,13 +17,14 @@ from services.checkin.adapters.http_unit_models import (
     unit_out,
 )
 from services.checkin.application.directory import Directory
-from services.checkin.application.find_units import Box, UnitFilter, UnitOnDuty, find_units
+from services.checkin.application.find_units import UnitFilter, UnitOnDuty, find_units
 from services.checkin.application.ports import DutyBook
 from shared.contracts.base import Id
 from shared.platform.web.document import PAGED
 from shared.platform.web.paging import link_next, read_cursor
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
+from shared.vocabulary.boxes import Box, BoxInvalid, parse_box
 from shared.vocabulary.terms import DutyState, Role, SiteClass
 
 PAGE_MAX = 1000
@@ -113,12 +114,7 @@ def subtree_of(directory: Directory, caller: Principal, station: str | None) -> 
 
 
 def _box(text: str | None) -> Box | None:
-    if text is None:
-        return None
     try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        raise Problem(422, "invalid", "four numbers: west,south,east,north", field="bbox") from None
-    if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):
-        raise Problem(422, "invalid", "not a box on Earth", field="bbox")
-    return Box(west, south, east, north)
+        return None if text is None else parse_box(text)
+    except BoxInvalid as error:
+        raise Problem(422, "invalid", str(error), field="bbox") from error

@@ -8,28 +8,11 @@ from services.checkin.application.directory import Directory
 from services.checkin.application.ports import DutyBook
 from services.checkin.domain.state import Standing
 from shared.contracts.registry import Unit
+from shared.vocabulary.boxes import Box
 from shared.vocabulary.organisation import within
 from shared.vocabulary.terms import DutyState, SiteClass
 
 LOOK_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """West, south, east, north in WGS-84 degrees; west > east crosses the 180th meridian (RFC 7946)."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def holds(self, lon: float, lat: float) -> bool:
-        """Whether a point lies inside or on the edge."""
-        if not self.south <= lat <= self.north:
-            return False
-        if self.west <= self.east:
-            return self.west <= lon <= self.east
-        return lon >= self.west or lon <= self.east
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,14 @@ from services.dispatch.adapters.incident_tail import (
     parse_position,
 )
 from services.dispatch.adapters.map_frames import Watcher
-from services.dispatch.application.map_sight import Sight, ViewInvalid, parse_view
+from services.dispatch.application.map_sight import Sight
 from services.dispatch.application.unit_map import UnitMap
 from shared.contracts.topics import INCIDENTS
 from shared.platform.records import Received
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal
 from shared.ports import Clock
+from shared.vocabulary.boxes import BoxInvalid, parse_box
 from shared.vocabulary.terms import Role
 
 HEARTBEAT_S = 15.0
@@ -94,8 +95,8 @@ def _watcher(units: UnitMap, principal: Principal, view: str) -> Watcher:
     if principal.role not in IN_OFFICES:
         raise Problem(403, "forbidden", "the map is for operators and officers", field="view")
     try:
-        sight = Sight(principal.path, parse_view(view))
-    except ViewInvalid as error:
+        sight = Sight(principal.path, parse_box(view))
+    except BoxInvalid as error:
         raise Problem(422, "invalid", str(error), field="view") from error
     require_complete(units)
     return Watcher(units, sight)

@@ -7,8 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.dispatch.application.map_sight import WORLD, Sight, View
+from services.dispatch.application.map_sight import Sight
 from services.dispatch.application.unit_map import REMEMBERED, News, UnitMap
+from shared.vocabulary.boxes import WORLD, Box
 from tests.builders.mapped_units import CITY, a_unit, duty_of, put
 
 STATIONS = [f"{CITY}/440106/440106007", f"{CITY}/440106/440106008", f"{CITY}/440103/440103001"]
@@ -17,7 +18,7 @@ DEGREES = st.integers(0, 9).map(float)
 VIEWS = st.one_of(
     st.just(WORLD),
     st.builds(
-        lambda w, s, e, n: View(w, min(s, n), e, max(s, n)), DEGREES, DEGREES, DEGREES, DEGREES
+        lambda w, s, e, n: Box(w, min(s, n), e, max(s, n)), DEGREES, DEGREES, DEGREES, DEGREES
     ),  # also across the 180th meridian, and lines
 )
 
@@ -25,14 +26,14 @@ VIEWS = st.one_of(
 class Console:
     """Follows the map as a browser does: the whole map first, then its view."""
 
-    def __init__(self, units: UnitMap, node: str, view: View) -> None:
+    def __init__(self, units: UnitMap, node: str, view: Box) -> None:
         self.units = units
         self.node = node
         self.rows: dict[str, Any] = {}
         self._take(units.snapshot(Sight(node)))
         self.look_at(view)
 
-    def look_at(self, view: View) -> None:
+    def look_at(self, view: Box) -> None:
         self.sight = Sight(self.node, view)
         self._take(self.units.snapshot(self.sight))
 
@@ -62,7 +63,7 @@ class MapMachine(RuleBasedStateMachine):
         self.consoles: list[Console] = []
 
     @initialize(views=st.lists(VIEWS, min_size=3, max_size=3))
-    def open_consoles(self, views: list[View]) -> None:
+    def open_consoles(self, views: list[Box]) -> None:
         nodes = (CITY, f"{CITY}/440106", STATIONS[0])
         self.consoles = [Console(self.units, node, view) for node, view in zip(nodes, views, strict=True)]
 
@@ -92,7 +93,7 @@ class MapMachine(RuleBasedStateMachine):
         self.consoles[number].read()
 
     @rule(number=st.integers(0, 2), view=VIEWS)
-    def look_elsewhere(self, number: int, view: View) -> None:
+    def look_elsewhere(self, number: int, view: Box) -> None:
         self.consoles[number].look_at(view)
 
     @invariant()
