@@ -32,7 +32,7 @@ export default {
       whistle: '哨子', 'long-stick': '长棍', shield: '盾牌', fork: '钢叉', radio: '对讲机', hat: '帽子', vest: '反光背心',
       armband: '袖标', stretcher: '担架', extinguisher: '灭火器', 'shoulder-lamp': '肩灯', 'first-aid': '急救包',
     },
-    capability: { 'first-aid': '急救', stretcher: '担架搬运' },
+    capability: { 'first-aid': '急救', stretcher: '担架搬运', 'crisis-support': '危机劝导' },
     drill: '演练',
   },
   en: {
@@ -73,7 +73,7 @@ export default {
       vest: 'Vest', armband: 'Armband', stretcher: 'Stretcher', extinguisher: 'Extinguisher',
       'shoulder-lamp': 'Shoulder lamp', 'first-aid': 'First-aid kit',
     },
-    capability: { 'first-aid': 'First aid', stretcher: 'Stretcher' },
+    capability: { 'first-aid': 'First aid', stretcher: 'Stretcher', 'crisis-support': 'Crisis support' },
     drill: 'Drill',
   },
 }
