@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from services.analytics.adapters.beside_api import BesideApi, EmbeddedIngest, ServedHistory
 from services.analytics.adapters.clickhouse_history import ClickHouseHistory
 from services.analytics.adapters.database import Database
+from services.analytics.adapters.http_audit import AUDIT_TITLES, audit_router
 from services.analytics.adapters.http_routes import TITLES, figures_router
 from services.analytics.adapters.http_unit_history import unit_history_router
 from services.analytics.adapters.kafka_records import KafkaLog, handler
@@ -101,11 +102,12 @@ def _api(
         settings=settings,
         clock=clock,
         redis=redis,
-        titles=TITLES,
+        titles={**TITLES, **AUDIT_TITLES},
         checks=beside.checks(),
         lifespan=lifespan,
         audit=audit or KafkaAuditLog(producer, clock, SystemIds()),
     )
     app.include_router(figures_router(ReportFigures(history, zone), zone, clock))
     app.include_router(unit_history_router(ReadUnitHistory(history), zone, clock))
+    app.include_router(audit_router(history, zone))
     return app

@@ -174,7 +174,7 @@ DELIVERIES = Topic(
 )
 
 # Each process of a service writes its own hash chain; records of one actor are in order.
-AUDIT = Topic("meu.audit.v1", "actor_id", "events", "platform", (), (audit.ActionRecorded,))
+AUDIT = Topic("meu.audit.v1", "actor_id", "events", "platform", ("analytics",), (audit.ActionRecorded,))
 
 TOPICS: tuple[Topic, ...] = (
     STATIONS,

@@ -11,7 +11,8 @@ from services.analytics.application.ports import History
 from services.analytics.bootstrap import build_api
 from services.analytics.settings import AnalyticsSettings
 from shared.contracts import duty, incident, registry
-from tests.builders.callers import OTHER_STATION, OTHER_STATION_ID, STATION, STATION_ID
+from shared.contracts.audit import ActionRecorded
+from tests.builders.callers import CITY, OTHER_STATION, OTHER_STATION_ID, STATION, STATION_ID
 from tests.builders.nothing import NOWHERE
 from tests.builders.world import World, nothing_changed
 from tests.conformance.analytics.happenings import Writer, after, keep
@@ -47,8 +48,9 @@ async def analytics_world() -> AsyncGenerator[World]:
     history = PlainHistory(ZoneInfo("Asia/Shanghai"))
     await keep(history, _a_day().written)
     app = analytics_on_fakes(history, MemoryAudit())
-    own = {"station": STATION_ID, "unit_id": "unit-own"}
-    yield World(app, own, {"station": "440106999", "unit_id": "unit-absent"}, put_back=nothing_changed)
+    own = {"station": STATION_ID, "unit_id": "unit-own", "seen_id": "unit-seen"}
+    absent = {"station": "440106999", "unit_id": "unit-absent", "seen_id": "unit-unseen"}
+    yield World(app, own, absent, put_back=nothing_changed)
 
 
 def _a_day() -> Writer:
@@ -62,4 +64,5 @@ def _a_day() -> Writer:
     writer.write(registry.Unit, after(-9e6), **placed)
     writer.write(duty.MemberCheckedIn, after(60), **placed)
     writer.write(duty.UnitDutyChanged, after(60), **placed)
+    writer.write(ActionRecorded, after(120), actor_id="operator-1", path=CITY, about="unit-seen")
     return writer

@@ -165,4 +165,8 @@ ASKED: dict[str, list[Asked]] = {
         Asked(lists="station", request=_query(**DAY, by="station")),
         Asked(request=_query(**DAY, station="{station}")),
     ],
+    "GET /analytics/v1/audit": [
+        Asked(lists="seen_id", request=_query(**DAY)),
+        Asked(lists="seen_id", request=_query(**DAY, format="csv")),
+    ],
 }

@@ -122,6 +122,7 @@ GET    /notify/v1/commands/{aggregate_id}/{command}
 GET    /analytics/v1/figures                subtree  subtree -       -       -       -        -       -        -
 GET    /analytics/v1/units/{unit_id}/history
                                             subtree  subtree -       -       -       -        -       -        -
+GET    /analytics/v1/audit                  -        -       -       -       -       -        -       -        subtree
 """
 
 

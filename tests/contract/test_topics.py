@@ -7,8 +7,8 @@ import pytest
 from shared.contracts.topics import TOPICS, Topic
 
 SERVICES = {"checkin", "dispatch", "notify", "analytics"}
-AWAITING_READERS = {"meu.registry.site.v1", "meu.audit.v1"}
-"""No service reads them: the sites' fences and posts are for outside systems to come, the audit is for `meu audit`."""
+AWAITING_READERS = {"meu.registry.site.v1"}
+"""No service reads it: the sites' fences and posts are for outside systems to come."""
 WRITTEN_BY_ALL = {"meu.audit.v1"}
 """The platform writes it for whichever service somebody acted on; each process has a hash chain of its own."""
 

@@ -1,19 +1,22 @@
 """The history in ClickHouse."""
 # ruff: noqa: S608 - tables' names are constants
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from services.analytics.adapters import figures_sql
+from services.analytics.adapters import audit_sql, figures_sql
 from services.analytics.adapters.clickhouse_unit_history import duty_of, orders_of, path_of
 from services.analytics.adapters.database import Database
 from services.analytics.adapters.rows import moment, row_of
 from services.analytics.adapters.schema import TABLES, WHAT_IS_THERE, add_columns, create_tables
+from services.analytics.application.audit_trail import Position, Wanted
 from services.analytics.application.ports import Happening, Question, Station, UnitQuestion
 from services.analytics.domain.figures import Attainment, Coverage, Figures, Reach, Responses, Spread
 from services.analytics.domain.unit_history import DutyEntry, OrderEntry
+from shared.contracts.audit import ActionRecorded
 from shared.contracts.topics import STATIONS, Topic
 
 Rows = list[dict[str, Any]]
@@ -79,6 +82,11 @@ class ClickHouseHistory:
 
     async def unit_orders(self, question: UnitQuestion) -> Sequence[OrderEntry]:
         return await orders_of(self._database, question)
+
+    async def actions(self, wanted: Wanted, before: Position | None, limit: int) -> Sequence[ActionRecorded]:
+        rows = await self._database.ask(*audit_sql.actions(wanted, before, limit))
+        # In a thread: a file's worth of them would hold everybody else up.
+        return await asyncio.to_thread(lambda: [ActionRecorded.model_validate_json(row["body"]) for row in rows])
 
     async def ping(self) -> None:
         await self._database.ask("SELECT 1")

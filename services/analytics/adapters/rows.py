@@ -8,6 +8,7 @@ from services.analytics.adapters.schema import TABLES
 from services.analytics.application.ports import Happening
 from shared.contracts import delivery, duty
 from shared.contracts.base import Message
+from shared.contracts.topics import topic_named
 from shared.vocabulary.terms import AttemptOutcome
 
 Row = dict[str, Any]
@@ -24,7 +25,7 @@ def row_of(happening: Happening) -> Row:
         "type": happening.type,
         "at": moment(getattr(body, "at", happening.time)),
         "body": "" if body is None else body.model_dump_json(exclude=personal_fields(type(body))),
-        table.sorted_by[0]: happening.subject,
+        topic_named(happening.topic).key: happening.subject,
     }
     if "sequence" in table.columns:
         row["sequence"] = happening.sequence

@@ -8,12 +8,12 @@ Columns have the names of the contracts' fields; `body` is the whole message as 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from shared.contracts.topics import DELIVERIES, DUTY, INCIDENTS, STATIONS, UNITS
+from shared.contracts.topics import AUDIT, DELIVERIES, DUTY, INCIDENTS, STATIONS, UNITS
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A topic's table. `columns`: its own, name → type; `sorted_by`: which of them come before the event's id."""
+    """A topic's table. `columns`: its own, name → type; `sorted_by`: what comes before the event's id."""
 
     name: str
     columns: dict[str, str]
@@ -79,6 +79,19 @@ TABLES = {
             "latency_ms": "Nullable(Float64)",
         },
         ("delivery_id", "sequence"),
+    ),
+    # By time, as it is read: the newest of a stretch lie together. `body` holds all that the hash is of.
+    AUDIT.name: Table(
+        "audit_records",
+        {
+            "actor_id": "String",
+            "action": "LowCardinality(String)",
+            "refused": "LowCardinality(String)",
+            "chain_id": "String",
+            "number": "UInt64",
+            "hash": "String",
+        },
+        ("at", "chain_id", "number"),
     ),
 }
 """By topic."""

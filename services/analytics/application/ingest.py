@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 from services.analytics.application.ports import Happening, History, Log
-from shared.contracts.topics import DELIVERIES, DUTY, INCIDENTS, STATIONS, UNITS, Topic
+from shared.contracts.topics import AUDIT, DELIVERIES, DUTY, INCIDENTS, STATIONS, UNITS, Topic
 
-INGESTED: tuple[Topic, ...] = (STATIONS, UNITS, DUTY, INCIDENTS, DELIVERIES)
+INGESTED: tuple[Topic, ...] = (STATIONS, UNITS, DUTY, INCIDENTS, DELIVERIES, AUDIT)
 
 
 class Ingest:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from services.analytics.application.audit_trail import AuditTrail
 from services.analytics.domain.figures import Figures
 from services.analytics.domain.unit_history import DutyEntry, OrderEntry, Position
 from services.analytics.domain.window import Window
@@ -62,7 +63,7 @@ class HistoryUnavailable(ConnectionError):
     """It does not answer, or cannot do now what it can do at other times. A ConnectionError, so streams wait."""
 
 
-class History(Protocol):
+class History(AuditTrail, Protocol):
     """Everything that happened. Obligations: what `keep` has returned from is there after a crash of this process;
     an event counts once, however often and under however many offsets it is kept. All methods may raise
     HistoryUnavailable.

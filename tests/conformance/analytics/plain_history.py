@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import TypeVar
 
+from services.analytics.application.audit_trail import Position, Wanted, position_of
 from services.analytics.application.ports import Happening, Question, Station, UnitQuestion
 from services.analytics.domain.figures import Coverage, Figures
 from services.analytics.domain.unit_history import DutyEntry, OrderEntry
 from shared.contracts import delivery, duty, incident, registry
+from shared.contracts.audit import ActionRecorded
 from shared.contracts.base import Message
-from shared.contracts.topics import DUTY, INCIDENTS, STATIONS, UNITS, Topic
+from shared.contracts.topics import AUDIT, DUTY, INCIDENTS, STATIONS, UNITS, Topic
 from shared.vocabulary.organisation import within
 from tests.conformance.analytics.plain_coverage import on_duty, registered
 from tests.conformance.analytics.plain_figures import figures_of
@@ -77,6 +79,22 @@ class PlainHistory:
     async def unit_orders(self, question: UnitQuestion) -> Sequence[OrderEntry]:
         return the_last(order_entries(self._of(INCIDENTS), question.unit_id), question)
 
+    async def actions(self, wanted: Wanted, before: Position | None, limit: int) -> Sequence[ActionRecorded]:
+        def is_wanted(record: ActionRecorded) -> bool:
+            is_seen = wanted.of_nobody_placed if record.path is None else within(record.path, wanted.path)
+            return (
+                is_seen
+                and record.at in wanted.window
+                and wanted.actor_id in (None, record.actor_id)
+                and wanted.action in (None, record.action)
+                and (record.refused is not None or not wanted.only_refused)
+                and (before is None or _in_time(position_of(record)) < _in_time(before))
+            )
+
+        records = _all(ActionRecorded, [h.body for h in self._of(AUDIT) if h.body is not None])
+        newest_first = sorted(records, key=lambda record: _in_time(position_of(record)), reverse=True)
+        return list(filter(is_wanted, newest_first))[:limit]
+
     async def ping(self) -> None:
         """Always there."""
 
@@ -116,6 +134,10 @@ class PlainHistory:
                 seconds[key][0] += sum(overlap.seconds for overlap in overlaps)
                 seconds[key][1] += part.seconds
         return {key: Coverage(on_duty_s, registered_s) for key, (on_duty_s, registered_s) in seconds.items()}
+
+
+def _in_time(position: Position) -> tuple[datetime, str, int]:
+    return position.at, position.chain_id, position.number
 
 
 def _all(kind: type[M], everything: Sequence[Message]) -> list[M]:
