@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { addressOf, askedOf, dateAt, earlierOf, queryOf } from './asked'
+import { addressOf, askedOf, earlierOf, queryOf } from './asked'
 
 const TODAY = '2026-03-01'
 
@@ -39,8 +39,4 @@ test('a stretch of time that is over is compared with as long a one, up to its b
   expect(earlierOf({ window, as_of: '2026-03-01T00:00:00Z' })).toEqual({
     from: '2026-01-25T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z',
   })
-})
-
-test('a date is that of the wall clock', () => {
-  expect(dateAt(new Date(2026, 0, 5, 0, 0, 1).getTime())).toBe('2026-01-05')
 })

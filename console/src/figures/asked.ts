@@ -1,10 +1,10 @@
+import { dateOf, plusDays } from '../formats/dates'
 import { BYS, type By, type Report } from './report'
 
 export type Span = 'today' | 'week' | 'month' | 'own'
 export const SPANS: readonly Span[] = ['today', 'week', 'month', 'own']
 
 const DAYS: Record<Exclude<Span, 'own'>, number> = { today: 1, week: 7, month: 30 }
-const DAY_MS = 86_400_000
 
 /** What figures are asked for. Dates are YYYY-MM-DD in the city; `to` is the last day that counts. */
 export interface Asked {
@@ -58,20 +58,4 @@ export function earlierOf({ window, as_of }: Pick<Report, 'window' | 'as_of'>): 
   const until = Math.max(from, Math.min(to, Date.parse(as_of)))
   const lengthMs = to - from
   return { from: new Date(from - lengthMs).toISOString(), to: new Date(until - lengthMs).toISOString() }
-}
-
-function plusDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
-}
-
-/** The date that clocks on the wall show at `ms`. */
-export function dateAt(ms: number): string {
-  const date = new Date(ms)
-  const two = (value: number) => String(value).padStart(2, '0')
-  return `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-}
-
-function dateOf(text: unknown): string | null {
-  if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(text)) return null
-  return Number.isNaN(Date.parse(`${text}T00:00:00Z`)) ? null : text
 }
