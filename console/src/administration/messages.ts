@@ -39,22 +39,6 @@ export default {
       forbidden: '您的角色无权进行此操作。',
     },
     key: { search: '查找账户', add: '新建账户' },
-    audit: {
-      title: '审计', where: '审计记录在运行本系统的主机上用命令行查看和校验，本页不显示记录内容。请在主机上执行以下命令。',
-      commands: '审计命令', command: '命令', does: '作用',
-      list: '列出最近 200 条记录：何时、何人、以何角色、做了什么、对象、是否被拒绝、来自何处', actor: '只列出某个账户的记录',
-      verify: '逐条校验哈希链：记录是否被改动、抽走或插入，并列出每条链的末尾哈希',
-      whatHeading: '记录的内容',
-      what: {
-        logins: '登录、退出，以及失败的登录', people: '查看人员信息：值守情况、单元成员、经办人姓名、岗位 PIN、隐患照片', exports: '导出统计',
-        rights: '建立账户、发放密码、授权、收回、解除第二因素，以及登记资料的导入和删除', refusals: '被拒绝的请求及原因',
-      },
-      limitsHeading: '请注意',
-      limits: {
-        end: '校验不能发现链尾被截去的情况，请另行保存每次校验列出的末尾哈希，下次核对。',
-        keep: '记录先于操作写入：不能写入时，操作不会进行。被拒绝的请求除外。', own: '审计员不参与业务，也不能更改任何账户。',
-      },
-    },
     first: {
       title: '新城市的首批管理员', why: '请指定三位不同的人员：系统管理员建立账户，安全管理员授予角色，审计员监督两者。三人相互制约，一次同时建立。',
       city: '城市行政区划代码', cityRule: '登记资料中市级节点的代码，例如 440100', different: '三位人员须各不相同，编号和账号不能重复。',
@@ -116,27 +100,6 @@ export default {
       forbidden: 'Your role may not do this.',
     },
     key: { search: 'Find an account', add: 'New account' },
-    audit: {
-      title: 'Audit',
-      where: 'The audit is read and checked by commands on the machine that runs this system; this page shows none of it. Run there:',
-      commands: 'Commands of the audit', command: 'Command', does: 'What it does',
-      list: 'The last 200 records: when, who, in which role, did what to what, whether it was refused, from where',
-      actor: 'Only what one account did',
-      verify: 'Checks the chains of hashes record by record: whether any was changed, taken out or put in; prints each chain’s last hash',
-      whatHeading: 'What is recorded',
-      what: {
-        logins: 'Logging in and out, and trying to in vain', people: 'Looks at people: the duty board, a unit’s members, names of who acted, a post’s PIN, photos of hazards',
-        exports: 'Exports of figures',
-        rights: 'Accounts made, passwords handed out, rights given and taken, second factors forgotten; imports and deletions in the registry',
-        refusals: 'Requests that were refused, and why',
-      },
-      limitsHeading: 'To bear in mind',
-      limits: {
-        end: 'That a chain was cut off at its end does not show. Keep the last hashes that each check prints elsewhere, and compare.',
-        keep: 'A record is written before what it tells of happens: what cannot be written does not happen. Refusals are the exception.',
-        own: 'An auditor has no part in operations, and changes no account.',
-      },
-    },
     first: {
       title: 'The first administrators of a new city',
       why: 'Name three different people. The system administrator makes accounts, the security administrator says what they may do, the auditor watches both. They are made together, so that none of them is alone.',

@@ -1,8 +1,8 @@
-import { Tickets, User } from '@element-plus/icons-vue'
+import { User } from '@element-plus/icons-vue'
 
 import type { Screen } from '../shell/screens'
 
-const accounts: Screen = {
+const screen: Screen = {
   name: 'accounts',
   title: 'administration.accounts',
   path: '/accounts',
@@ -13,15 +13,4 @@ const accounts: Screen = {
   component: () => import('./AccountsScreen.vue'),
 }
 
-const audit: Screen = {
-  name: 'audit',
-  title: 'administration.audit.title',
-  path: '/audit',
-  icon: Tickets,
-  order: 11,
-  roles: ['auditor'],
-  key: 'u',
-  component: () => import('./AuditScreen.vue'),
-}
-
-export default [accounts, audit]
+export default screen

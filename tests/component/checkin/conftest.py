@@ -207,6 +207,7 @@ async def desk_on_fakes(
     public_url: str = "",
     provider: IdentityProvider | None = None,
     clock: SetClock | None = None,
+    audit: MemoryAudit | None = None,
 ) -> AsyncGenerator[Desk]:
     """Everything of EVERYTHING is registered, and nobody is on duty."""
     settings = CheckinSettings(
@@ -223,7 +224,7 @@ async def desk_on_fakes(
     book, log, registry, directory = FakeBook(), FakeLog(), MemoryRegistry(), Directory()
     clock = clock or SetClock()
     hazards, photos = HazardWorker(clock), MemoryPhotos()
-    accounts, sessions, audit = MemoryAccounts(), MemorySessions(), MemoryAudit()
+    accounts, sessions, audit = MemoryAccounts(), MemorySessions(), audit or MemoryAudit()
     parts = Parts(
         directory=directory,
         book=book,
