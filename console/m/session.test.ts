@@ -145,3 +145,21 @@ test('logging out ends the session here even when the server cannot be reached',
   expect(session.account).toBeNull()
   expect(session.isOver()).toBe(true)
 })
+
+test('who logs in while an old session is still asked for stays logged in when that one turns out to be over', async () => {
+  let answerRefresh: (response: Response) => void = () => undefined
+  const login = done()
+  vi.stubGlobal('fetch', (path: string) =>
+    path === REFRESH
+      ? new Promise<Response>((resolve) => { answerRefresh = resolve })
+      : Promise.resolve(Response.json(path === SESSIONS ? login[1] : {})),
+  )
+  const session = opened(undefined)
+  const asking = session.ask('/notify/v1/inbox')
+  await vi.advanceTimersByTimeAsync(10)
+  expect(await session.login({ login: 'guard', password: 'p' })).toMatchObject({ is: 'done' })
+  answerRefresh(Response.json({ code: 'session-ended' }, { status: 401 }))
+  expect((await asking).status).toBe(200)
+  expect(session.account).toEqual(ACCOUNT)
+  expect(accounts).toEqual([ACCOUNT])
+})

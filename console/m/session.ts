@@ -90,6 +90,7 @@ export class Session {
 
   private async refresh(): Promise<string | Answer> {
     if (this.is_over) return ended()
+    const before = this.token
     let answer = ended()
     for (const timeout_ms of RENEW_TIMEOUTS_MS) {
       answer = await this.plain(`${SESSIONS}/refresh`, { method: 'POST', timeout_ms })
@@ -98,6 +99,7 @@ export class Session {
     const step = nextStep(answer)
     if (step.is === 'done') return this.begin(answer.body, step.account)
     if (answer.status === 401) {
+      if (this.token !== null && this.token !== before) return this.token // somebody has logged in meanwhile
       this.end()
       return { ...answer, code: 'session-ended' }
     }

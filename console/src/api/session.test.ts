@@ -69,6 +69,19 @@ test('a request whose token has expired is sent again with the new one, under th
   expect(key(2)).toBe(key(0))
 })
 
+test('who logs in while the old session is still asked for stays logged in when that one is over', async () => {
+  const session = new Session(() => 'en', clock)
+  let answerRefresh: (response: Response) => void = () => undefined
+  fetched.mockReturnValueOnce(new Promise((resolve) => { answerRefresh = resolve }))
+  const resuming = session.resume()
+  await vi.waitFor(() => { expect(fetched).toHaveBeenCalledTimes(1) })
+  fetched.mockResolvedValueOnce(granted('second', 600))
+  await session.logIn({ login: 'chen', password: 'x' })
+  answerRefresh(problem(401, 'session-ended'))
+  expect(await resuming).toBe(true)
+  expect(await session.token()).toBe('second')
+})
+
 test('a session that has ended leaves nobody logged in', async () => {
   const session = await loggedIn(30)
   const seen: (Account | null)[] = []

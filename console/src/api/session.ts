@@ -98,12 +98,14 @@ export class Session implements Tokens {
   }
 
   private async refresh(): Promise<string | null> {
+    const before = this.access
     try {
       const granted = await this.ask<Granted>(`${SESSIONS}/refresh`)
       this.grant(granted)
       return granted.access_token
     } catch (error) {
       if (error instanceof ProblemError && error.status === 401) {
+        if (this.access !== null && this.access !== before) return this.access.token // somebody has logged in meanwhile
         this.end()
         return null
       }
