@@ -68,7 +68,9 @@ def test_three_people_are_named_and_let_an_officer_in(context: BrowserContext) -
     watches_the_other_two(auditor)
     log_out(auditor)
     officer = log_in(context, officers, "chen")
-    expect(officer.get_by_role("navigation").get_by_role("link")).to_have_text(["一张图", "处置台", "值守", "统计"])
+    expect(officer.get_by_role("navigation").get_by_role("link")).to_have_text(
+        ["一张图", "处置台", "值守", "隐患", "统计"]
+    )
     sees_the_duty_board(officer)
     shows_the_posts_codes(officer)
 

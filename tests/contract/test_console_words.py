@@ -40,3 +40,11 @@ def test_the_audit_s_page_has_a_word_for_every_action_and_for_no_other(language:
     assert found is not None
     words = dict(re.findall(r"'([a-z-]+)': '([^']+)'", found[1]))
     assert set(words) == recorded_actions()
+
+
+def test_the_console_has_words_for_every_kind_of_hazard_and_no_other() -> None:
+    messages = (CONSOLE / "src" / "hazards" / "messages.ts").read_text("utf-8")
+    languages = re.findall(r"^    kind: \{(.*?)\}", messages, re.DOTALL | re.MULTILINE)
+    assert len(languages) == 2
+    for words in languages:
+        assert re.findall(r"'?([a-z-]+)'?: '", words) == [kind.value for kind in HazardKind]

@@ -117,7 +117,7 @@ async def test_an_officer_sees_the_own_units_and_nothing_of_others(
         await expect(page.get_by_text(stranger.name)).to_have_count(0)
         await page.goto(f"{system.base_url}/console/desk?incident={foreign}")
         await expect(page.get_by_text(CHINESE.not_there)).to_be_visible()
-        for screen in ("map", "duty", "figures"):
+        for screen in ("map", "duty", "hazards", "figures"):
             await page.goto(f"{system.base_url}/console/{screen}")
             await expect(page.get_by_role("banner").get_by_text(CHINESE.live, exact=True)).to_be_visible()
             assert await violations(page) == [], screen

@@ -8,7 +8,7 @@ const screen: Screen = {
   title: 'figures.title',
   path: '/figures',
   icon: DataAnalysis,
-  order: 4,
+  order: 5,
   roles: OF_OPERATIONS,
   key: 'f',
   component: () => import('./FiguresScreen.vue'),
