@@ -1,4 +1,5 @@
-"""The demo city as the files that a city's office would send: first stations, then sites, units, people, equipment.
+"""The demo city as the files that a city's office would send: first stations, then sites, units, people, equipment;
+and day by day the rosters.
 
 The stations come as a workbook with Chinese headers, the rest as CSV in UTF-8 with BOM, as spreadsheets save it.
 """
@@ -6,12 +7,14 @@ The stations come as a workbook with Chinese headers, the rest as CSV in UTF-8 w
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO, StringIO
 
 from openpyxl import Workbook
 
 from deploy.local.demo.city import City
 from deploy.local.demo.people import Person
+from deploy.local.demo.rosters import Turn, turns
 from shared.vocabulary.organisation import StationLevel
 
 ROWS_MAX = 4000  # of one file, so that none is larger than a request may be
@@ -45,6 +48,25 @@ def import_files(city: City) -> Iterator[ImportFile]:
     yield from _tables("units", "code,name,site,quorum,capabilities", _units(city))
     yield from _tables("members", "code,name,phone,id_number,unit,station,role,channels,webhook_url", _members(city))
     yield from _tables("equipment", "code,unit,kind,count,inspected_on,expires_on", _equipment(city))
+
+
+def roster_files(city: City, days: Sequence[date]) -> Iterator[ImportFile]:
+    """Who is expected on these days, seven at most: an import replaces a unit's whole roster, so it is in one file."""
+    header = "unit,member,weekday,from,to,post"
+    part: list[Row] = []
+    number = 1
+    for manned in city.units:
+        roster = [row for day in days for turn in turns(city.seed, manned, day) for row in _turn(turn, day)]
+        if len(part) + len(roster) > ROWS_MAX:
+            yield _table("rosters", number, header, part)
+            part, number = [], number + 1
+        part += roster
+    yield _table("rosters", number, header, part)
+
+
+def _turn(turn: Turn, day: date) -> Iterator[Row]:
+    hours = f"{turn.from_hour:02}:00", f"{turn.to_hour:02}:00"
+    return ((p.unit_id, p.member_id, day.isoweekday(), *hours, turn.post.post_id) for p in turn.rostered)
 
 
 def _stations(city: City) -> list[Row]:
@@ -112,13 +134,15 @@ def _equipment(city: City) -> list[Row]:
 
 def _tables(kind: str, header: str, rows: list[Row]) -> Iterator[ImportFile]:
     for first in range(0, len(rows), ROWS_MAX):
-        part = rows[first : first + ROWS_MAX]
-        text = StringIO()
-        writer = csv.writer(text)
-        writer.writerow(header.split(","))
-        writer.writerows(part)
-        content = text.getvalue().encode("utf-8-sig")
-        yield ImportFile(kind, f"{kind}-{first // ROWS_MAX + 1}.csv", "text/csv", content, len(part))
+        yield _table(kind, first // ROWS_MAX + 1, header, rows[first : first + ROWS_MAX])
+
+
+def _table(kind: str, number: int, header: str, rows: list[Row]) -> ImportFile:
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(header.split(","))
+    writer.writerows(rows)
+    return ImportFile(kind, f"{kind}-{number}.csv", "text/csv", text.getvalue().encode("utf-8-sig"), len(rows))
 
 
 def _workbook(kind: str, header: Row, rows: list[Row]) -> ImportFile:

@@ -3,33 +3,39 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from deploy.local.demo.accounts import OPERATOR
 from deploy.local.demo.city import City
 from deploy.local.demo.client import Api, Caller, Issue, Unreachable
-from deploy.local.demo.import_files import import_files
+from deploy.local.demo.import_files import import_files, roster_files
+from deploy.local.demo.rosters import ZONE
+from shared.platform.clock import SystemClock
 
 Progress = Callable[[str], None]
 Outline = tuple[str, int, int]
 """A unit's id, how many people and how many pieces of equipment it has."""
+DAY = timedelta(days=1)
 _LISTED_WITHIN_S = 120.0
 _LOOK_EVERY_S = 0.5
 
 
 async def load_city(base_url: str, issue: Issue, city: City, progress: Progress) -> None:
-    """Upload every file of `city`, unless it is all there already.
+    """Upload every file of `city`, unless it is all there already, and the rosters of today and tomorrow.
 
     Returns when the API lists every unit with its people and equipment. Raises ApiProblem with the first wrong row,
     Unreachable when something that was imported is not listed after two minutes.
     """
+    today = SystemClock().now().astimezone(ZONE).date()
     async with Api(base_url, issue, patience_s=120) as api:
         operator = api.caller(OPERATOR)
         wanted = {_outline(manned.unit.model_dump(mode="json")) for manned in city.units}
-        if wanted == await _listed(operator):
+        is_there = wanted == await _listed(operator)
+        if is_there:
             progress("the demo city is there already")
-            return
-        for file in import_files(city):
+        for file in chain(() if is_there else import_files(city), roster_files(city, (today, today + DAY))):
             progress(f"loading the demo city: {file.name}, {file.rows} rows")
             await operator.send_file(f"/checkin/v1/imports/{file.kind}", file.name, file.content, file.media_type)
         progress("the registry is being published")

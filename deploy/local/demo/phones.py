@@ -1,6 +1,7 @@
 """Simulated phones. They talk the public HTTP API with their owner's token, and know only what it tells them."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,15 +113,19 @@ class Crew:
         return datetime.fromisoformat(leases[phone.person.member_id])
 
 
-def crew_of(api: Api, manned: Manned, people: int | None = None, watch: int = 0, post: int = 0) -> Crew:
-    """A unit's people of one watch (at most `people` of them) at one of its site's posts."""
-    standing = [person for person in manned.people if person.watch == watch][:people]
-    at = manned.site.posts[post]
+def crew_of(api: Api, manned: Manned, people: int, post: int = 0) -> Crew:
+    """At most so many people of a unit's first watch, at one of its site's posts."""
+    standing = [person for person in manned.people if person.watch == 0][:people]
+    return crew_at(api, manned, standing, manned.site.posts[post])
+
+
+def crew_at(api: Api, manned: Manned, people: Iterable[Person], post: Post) -> Crew:
+    """These people of a unit at that post."""
     phones = [
-        Phone(person, api.caller(principal_of(person)), moved(at.location, 3.0 * number, 2.0 * number))
-        for number, person in enumerate(standing)
+        Phone(person, api.caller(principal_of(person)), moved(post.location, 3.0 * number, 2.0 * number))
+        for number, person in enumerate(people)
     ]
-    return Crew(manned, phones, at, api)
+    return Crew(manned, phones, post, api)
 
 
 def away_m(a: Place, b: Place) -> float:

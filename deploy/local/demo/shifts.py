@@ -4,32 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 from deploy.local.demo.city import City, Manned
 from deploy.local.demo.client import Api, ApiProblem, Unreachable
 from deploy.local.demo.life_stats import LifeStats
-from deploy.local.demo.phones import Crew, crew_of
+from deploy.local.demo.phones import Crew, crew_at
+from deploy.local.demo.rosters import ZONE, turn, watch_at
 from shared.platform.clock import SystemClock
 
-ZONE = ZoneInfo("Asia/Shanghai")
 RENEW_BEFORE = timedelta(minutes=10)
 CREWS_FIRST = 20
 KEEPERS, KEEPER_PAUSE_S = 6, 0.5  # up to 12 crews a second: what two cores bear beside everything else
-DAY_HOURS = range(8, 20)
 _clock = SystemClock()
 
 
-def watch_at(manned: Manned, now: datetime) -> int | None:
-    """Which watch stands at that time in the city; None when the unit is off duty then."""
-    hour = now.astimezone(ZONE).hour
-    if manned.watches == 1:
-        return 0 if hour in DAY_HOURS else None
-    return hour * manned.watches // 24
-
-
 class Shifts:
-    """Keeps the right crews on duty."""
+    """Keeps on duty who the rosters say, but for those who do not come."""
 
     def __init__(self, city: City, api: Api, stats: LifeStats, random: Random) -> None:
         self._city = city
@@ -76,14 +66,13 @@ class Shifts:
             return True
         if standing is None and watch is None:
             return False
-        await self._try(self._relieve(manned, standing, watch))
+        await self._try(self._relieve(manned, standing, watch, now))
         return True
 
-    async def _relieve(self, manned: Manned, standing: Crew | None, watch: int | None) -> None:
+    async def _relieve(self, manned: Manned, standing: Crew | None, watch: int | None, now: datetime) -> None:
         if watch is not None:
-            people = manned.unit.quorum + self._random.randrange(0, 2)
-            post = self._random.randrange(len(manned.site.posts))
-            await self._renew(crew_of(self._api, manned, people, watch, post))
+            due = turn(self._city.seed, manned, watch, now.astimezone(ZONE).date())
+            await self._renew(crew_at(self._api, manned, due.comes, due.post))
         if standing is not None:
             await standing.check_out()
             self._stats.count("crews relieved")

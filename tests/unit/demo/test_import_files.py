@@ -1,19 +1,25 @@
 """The demo city's files are what check-in's import takes, and refer only to what came before them."""
 
 import csv
+from collections import Counter
+from datetime import date
 from io import BytesIO, StringIO
 
 import pytest
 from openpyxl import load_workbook
 
 from deploy.local.demo.city import generate
-from deploy.local.demo.import_files import ROWS_MAX, ImportFile, import_files
+from deploy.local.demo.import_files import ROWS_MAX, ImportFile, import_files, roster_files
+from deploy.local.demo.rosters import turns
+from services.checkin.application.import_columns import CODE_COLUMN
 from services.checkin.application.parse_rows import Parsed, match_columns, parse_rows
 from services.checkin.application.tables import Row, Table
 from services.checkin.domain.registry import Kind
 
 CITY = generate(seed=5, units=400)
-FILES = list(import_files(CITY))
+DAYS = (date(2026, 3, 1), date(2026, 3, 2))  # a Sunday and a Monday
+ROSTERS = list(roster_files(CITY, DAYS))
+FILES = [*import_files(CITY), *ROSTERS]
 
 
 def table_of(file: ImportFile) -> Table:
@@ -46,11 +52,17 @@ def test_every_reference_was_uploaded_before() -> None:
     known: dict[str, set[str]] = {}
     for file in FILES:
         for row in values_of(file):
-            references = {"parent": "stations", "station": "stations", "site": "sites", "unit": "units"}
+            references = {
+                "parent": "stations",
+                "station": "stations",
+                "site": "sites",
+                "unit": "units",
+                "member": "members",
+            }
             for column, kind in references.items():
                 if row.values.get(column):
                     assert row.values[column] in known[kind]
-            known.setdefault(file.kind, set()).add(row.values["code"])
+            known.setdefault(file.kind, set()).add(row.values[CODE_COLUMN.get(Kind(file.kind), "code")])
 
 
 def test_the_members_file_says_how_each_of_them_is_told() -> None:
@@ -68,3 +80,16 @@ def test_the_files_hold_the_whole_city() -> None:
     assert rows[Kind.SITES] == sum(len(site.posts) for site in CITY.sites)
     assert rows[Kind.MEMBERS] == len(CITY.officers) + sum(len(manned.people) for manned in CITY.units)
     assert rows[Kind.EQUIPMENT] == sum(len(manned.unit.equipment) for manned in CITY.units)
+
+
+def test_the_rosters_hold_everybody_who_is_expected_on_these_days_each_unit_s_in_one_file() -> None:
+    rows = [(file.name, row.values) for file in ROSTERS for row in values_of(file)]
+    expected = Counter(
+        (person.unit_id, person.member_id, day.isoweekday(), each.from_hour * 60, each.to_hour % 24 * 60)
+        for manned in CITY.units
+        for day in DAYS
+        for each in turns(CITY.seed, manned, day)
+        for person in each.rostered
+    )
+    assert Counter((v["unit"], v["member"], v["weekday"], v["from"], v["to"]) for _, v in rows) == expected
+    assert Counter(Counter(unit for _, unit in {(name, v["unit"]) for name, v in rows}).values()).keys() == {1}
