@@ -16,8 +16,11 @@ from deploy.local.demo.city import City
 from deploy.local.demo.people import Person
 from deploy.local.demo.rosters import Turn, turns
 from shared.vocabulary.organisation import StationLevel
+from shared.vocabulary.terms import SiteClass
 
 ROWS_MAX = 4000  # of one file, so that none is larger than a request may be
+ALL_ROSTERED_MAX = 5000
+"""Units. All rosters of 23,000 have 230,000 rows: their import would take half as long as that of all the people."""
 _LEVEL_NAMES = {StationLevel.CITY: "市局", StationLevel.DISTRICT: "分局", StationLevel.STATION: "派出所"}
 
 Row = Sequence[object]
@@ -51,11 +54,20 @@ def import_files(city: City) -> Iterator[ImportFile]:
 
 
 def roster_files(city: City, days: Sequence[date]) -> Iterator[ImportFile]:
-    """Who is expected on these days, seven at most: an import replaces a unit's whole roster, so it is in one file."""
+    """Who is expected on these days, seven at most. An import replaces a unit's whole roster, so it is in one file.
+
+    In a large city only key protected places have rosters, and the station that the demo's officer sees.
+    """
+    own = city.units[0].unit.station_id
+    rostered = [
+        manned
+        for manned in city.units
+        if len(city.units) <= ALL_ROSTERED_MAX or manned.unit.site_class is SiteClass.A or manned.unit.station_id == own
+    ]
     header = "unit,member,weekday,from,to,post"
     part: list[Row] = []
     number = 1
-    for manned in city.units:
+    for manned in rostered:
         roster = [row for day in days for turn in turns(city.seed, manned, day) for row in _turn(turn, day)]
         if len(part) + len(roster) > ROWS_MAX:
             yield _table("rosters", number, header, part)

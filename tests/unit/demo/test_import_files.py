@@ -9,12 +9,13 @@ import pytest
 from openpyxl import load_workbook
 
 from deploy.local.demo.city import generate
-from deploy.local.demo.import_files import ROWS_MAX, ImportFile, import_files, roster_files
+from deploy.local.demo.import_files import ALL_ROSTERED_MAX, ROWS_MAX, ImportFile, import_files, roster_files
 from deploy.local.demo.rosters import turns
 from services.checkin.application.import_columns import CODE_COLUMN
 from services.checkin.application.parse_rows import Parsed, match_columns, parse_rows
 from services.checkin.application.tables import Row, Table
 from services.checkin.domain.registry import Kind
+from shared.vocabulary.terms import SiteClass
 
 CITY = generate(seed=5, units=400)
 DAYS = (date(2026, 3, 1), date(2026, 3, 2))  # a Sunday and a Monday
@@ -93,3 +94,15 @@ def test_the_rosters_hold_everybody_who_is_expected_on_these_days_each_unit_s_in
     )
     assert Counter((v["unit"], v["member"], v["weekday"], v["from"], v["to"]) for _, v in rows) == expected
     assert Counter(Counter(unit for _, unit in {(name, v["unit"]) for name, v in rows}).values()).keys() == {1}
+
+
+def test_a_large_city_s_rosters_are_those_of_key_protected_places_and_of_the_first_station() -> None:
+    city = generate(seed=5, units=ALL_ROSTERED_MAX + 1)
+    files = list(roster_files(city, DAYS[:1]))
+    rostered = {
+        manned.unit.unit_id
+        for manned in city.units
+        if manned.unit.site_class is SiteClass.A or manned.unit.path == city.units[0].unit.path
+    }
+    assert {row.values["unit"] for file in files for row in values_of(file)} == rostered
+    assert len(rostered) < len(city.units) / 5
