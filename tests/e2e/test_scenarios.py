@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import redis
 
-from deploy.local.demo import CheckRow, play
+from deploy.local.demo import CheckRow, play, play_hazards
 from deploy.local.demo.accounts import OPERATOR
 from deploy.local.demo.city import City
 from deploy.local.demo.client import Api
@@ -47,6 +47,12 @@ async def test_s1_s2_and_s4_end_as_the_field_expects_and_every_message_keeps_its
     rows = await played(system, city, "S1", "S2", "S4")
     assert failed(rows) == []
     assert {row.scenario for row in rows} == {"S1", "S2", "S4", "run"}
+
+
+async def test_hazards_are_listed_as_they_were_left(system: System, city: City) -> None:
+    rows = await play_hazards(system.base_url, system.issue, city)
+    assert rows
+    assert failed(rows) == []
 
 
 @pytest.mark.parametrize(

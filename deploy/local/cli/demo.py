@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 
 from deploy.local.cli import console, fail, problem
-from deploy.local.demo import CheckRow, LifeStats, demo_accounts, live, load_city, play
+from deploy.local.demo import CheckRow, LifeStats, demo_accounts, live, load_city, play, play_hazards
 from deploy.local.demo.city import City, generate
 from deploy.local.demo.logins import ADMINISTRATORS, demo_logins, make_logins
 from deploy.local.processes import NotReady
@@ -53,7 +53,10 @@ def demo(
 
 async def _once(system: System, city: City, factor: float) -> bool:
     await _load(system, city)
-    rows = await play(system.base_url, system.kafka_bootstrap, system.issue, city, SCENARIOS, factor)
+    rows = await play_hazards(
+        system.base_url, system.issue, city
+    )  # before, for every message of theirs to be read, too
+    rows += await play(system.base_url, system.kafka_bootstrap, system.issue, city, SCENARIOS, factor)
     _print(rows)
     return bool(rows) and all(row.ok for row in rows)
 

@@ -1,13 +1,15 @@
-"""Keeps the city alive: shifts, positions, drills, and now and then an incident that is answered."""
+"""Keeps the city alive: shifts, positions, drills, hazards, and now and then an incident that is answered."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import count
 from random import Random
 
 from deploy.local.demo.accounts import GATEWAY
 from deploy.local.demo.city import City
 from deploy.local.demo.client import Api, ApiProblem, Issue, Unreachable
 from deploy.local.demo.happenings import Happening
+from deploy.local.demo.hazards import Hazards
 from deploy.local.demo.life_stats import LifeStats
 from deploy.local.demo.organisation import moved
 from deploy.local.demo.phones import Crew
@@ -18,6 +20,8 @@ POSITIONS_EVERY_S = 60.0
 FIXES_MAX = 500  # of one request
 PAUSE_S = (20.0, 60.0)  # between happenings
 DRILLS = 0.7  # of all happenings
+HAZARD_PAUSE_S = (30.0, 90.0)  # between steps of hazards
+HAZARD_STEPS_FIRST, HAZARD_PAUSE_FIRST_S = 20, 1.0  # so that there are some of each kind to look at
 STROLL_M = 15.0
 
 
@@ -29,6 +33,7 @@ async def live(base_url: str, issue: Issue, city: City, stats: LifeStats) -> Non
         life.create_task(shifts.keep())
         life.create_task(_again_and_again(lambda: _positions(shifts, api, stats, random), POSITIONS_EVERY_S, stats))
         life.create_task(_happen(shifts, city, api, stats, random))
+        life.create_task(_find_hazards(shifts, Hazards(city, api, stats, random), stats, random))
 
 
 async def _happen(shifts: Shifts, city: City, api: Api, stats: LifeStats, random: Random) -> None:
@@ -38,6 +43,24 @@ async def _happen(shifts: Shifts, city: City, api: Api, stats: LifeStats, random
             happening = Happening(shifts.crews, city, api, stats, random, drill=random.random() < DRILLS)
             await _noting(happening.run(), stats)
         await asyncio.sleep(random.uniform(*PAUSE_S))
+
+
+async def _find_hazards(shifts: Shifts, hazards: Hazards, stats: LifeStats, random: Random) -> None:
+    """Step by step; each leaves the hazards of its station on the listing as this life knows them."""
+
+    async def step() -> None:
+        crew = random.choice(list(shifts.crews.values()))
+        changed = await hazards.step(random.choice(crew.phones).person)
+        astray = await hazards.astray(changed.station_id)
+        if astray:
+            stats.count("hazards listed wrongly", len(astray))
+            stats.note(f"hazards listed wrongly: {astray}")
+
+    await shifts.settled.wait()
+    for number in count():
+        if shifts.crews:
+            await _noting(step(), stats)
+        await asyncio.sleep(HAZARD_PAUSE_FIRST_S if number < HAZARD_STEPS_FIRST else random.uniform(*HAZARD_PAUSE_S))
 
 
 async def _positions(shifts: Shifts, api: Api, stats: LifeStats, random: Random) -> None:
