@@ -15,16 +15,20 @@ from deploy.local.demo.accounts import GATEWAY, OPERATOR
 from deploy.local.demo.city import City, Manned
 from deploy.local.demo.client import Api, Caller
 from deploy.local.demo.happenings import Happening
+from deploy.local.demo.hazards import Hazards
 from deploy.local.demo.life_stats import LifeStats
 from deploy.local.demo.logins import demo_logins, make_logins
 from deploy.local.demo.organisation import moved
-from deploy.local.demo.phones import Crew, crew_of
+from deploy.local.demo.people import Person
+from deploy.local.demo.phones import Crew, crew_at
+from deploy.local.demo.rosters import ZONE, Turn, turn, watch_at
 from deploy.local.system import System
 from shared.platform.clock import SystemClock
 from tests.bench.duty_commands import Standing, check_in_records, produce
 
 FULL, SHORT = 0.80, 0.10
-"""Shares of the units that have their quorum, and that have somebody but not enough."""
+"""Shares of the units where whoever is rostered comes, but for a few; and where somebody does, but not enough."""
+HAZARD_STEPS = 60
 EVERY_S = 10.0
 """How often each unit on duty says where it is."""
 BATCH = 1000
@@ -74,6 +78,7 @@ async def city_at_work(system: System, city: City) -> AsyncGenerator[CityAtWork]
         await produce(system.kafka_bootstrap, check_in_records(people, None))
         work = CityAtWork(system, city, api, crews)
         await _until_known(work)
+        await _find_hazards(work)
         walkers = [
             Walker(c.unit_id, c.lead.person.member_id, c.post.location.lon, c.post.location.lat) for c in crews.values()
         ]
@@ -125,18 +130,19 @@ def _steps(walkers: list[Walker], random: Random) -> Iterator[dict[str, Any]]:
 
 
 def _crews(city: City, api: Api) -> dict[str, Crew]:
-    random = Random(city.seed)
+    """By night, too, units of the day are there: it is the whole city that is looked at."""
+    random, now = Random(city.seed), SystemClock().now().astimezone(ZONE)
     crews: dict[str, Crew] = {}
     for manned in city.units:
-        people = _how_many(manned, random.random())
+        due = turn(city.seed, manned, watch_at(manned, now) or 0, now.date())
+        people = _who_comes(manned, due, random.random())
         if people:
-            crews[manned.unit.unit_id] = crew_of(api, manned, people)
-    return {unit_id: crew for unit_id, crew in crews.items() if crew.phones}
+            crews[manned.unit.unit_id] = crew_at(api, manned, people, due.post)
+    return crews
 
 
-def _how_many(manned: Manned, chance: float) -> int:
-    quorum = manned.unit.quorum
-    return quorum if chance < FULL else quorum - 1 if chance < FULL + SHORT else 0
+def _who_comes(manned: Manned, due: Turn, chance: float) -> tuple[Person, ...]:
+    return due.comes if chance < FULL else due.comes[: manned.unit.quorum - 1] if chance < FULL + SHORT else ()
 
 
 def _standings(crew: Crew) -> Iterator[Standing]:
@@ -167,6 +173,14 @@ async def _until_known(work: CityAtWork) -> None:
             return
         assert time.monotonic() < until, "the map does not get to know who is on duty"
         await asyncio.sleep(2)
+
+
+async def _find_hazards(work: CityAtWork) -> None:
+    """Some of each kind, here and there."""
+    random = Random(11)
+    hazards, crews = Hazards(work.city, work.api, LifeStats(), random), list(work.crews.values())
+    for _ in range(HAZARD_STEPS):
+        await hazards.step(random.choice(crews).lead.person)
 
 
 async def _happen(work: CityAtWork, phones: Api) -> None:

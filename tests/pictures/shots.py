@@ -24,7 +24,7 @@ SCENE = {"latitude": 23.1379, "longitude": 113.3247}
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """`who` logs in and looks at `path`; `{incident}` and `{unit}` stand for one of each."""
+    """`who` logs in and looks at `path`; `{incident}`, `{unit}` and `{hazard}` stand for one of each."""
 
     name: str
     who: str
@@ -42,6 +42,8 @@ SHOTS = (
     Shot("desk-dark", "operator", "/console/desk?incident={incident}", "dark"),
     Shot("duty-board", "operator", "/console/duty"),
     Shot("duty-board-station", "station", "/console/duty"),
+    Shot("hazards", "operator", "/console/hazards?hazard={hazard}"),
+    Shot("hazards-dark", "operator", "/console/hazards?hazard={hazard}", "dark"),
     Shot("figures", "operator", "/console/figures"),
     Shot("accounts", "secadmin", "/console/accounts"),
 )
@@ -80,7 +82,8 @@ async def _context(browser: Browser, language: str) -> BrowserContext:
 async def _take(page: Page, work: CityAtWork, shot: Shot, file: Path) -> None:
     await page.set_viewport_size({**(WALL_SIZE if shot.theme == "wall" else DESK_SIZE)})
     await page.evaluate("theme => localStorage.setItem('meu.theme', theme)", shot.theme)
-    path = shot.path.format(incident=await _incident(work), unit=next(iter(work.crews)))
+    hazard = await _hazard(work)
+    path = shot.path.format(incident=await _incident(work), unit=next(iter(work.crews)), hazard=hazard)
     await page.goto(f"{work.system.base_url}{path}")
     await settled(page)
     await page.screenshot(path=file, type="jpeg", quality=QUALITY)
@@ -102,6 +105,12 @@ async def _incident(work: CityAtWork) -> str:
         if real:
             return str(real[-1]["incident_id"])
         await asyncio.sleep(1)
+
+
+async def _hazard(work: CityAtWork) -> str:
+    """One that waits to be verified."""
+    answer = await work.operator.get("/checkin/v1/hazards", status="rectified", limit=1)
+    return str(answer.body["items"][0]["hazard_id"])
 
 
 async def _phone(browser: Browser, work: CityAtWork, language: str, folder: Path) -> None:
