@@ -27,7 +27,7 @@ from shared.platform.clock import SystemClock
 from tests.bench.duty_commands import Standing, check_in_records, produce
 
 FULL, SHORT = 0.80, 0.10
-"""Shares of the units where whoever is rostered comes, but for a few; and where somebody does, but not enough."""
+"""Shares of the units that are due: where all who are rostered come, but for a few; where too few of them come."""
 HAZARD_STEPS = 60
 EVERY_S = 10.0
 """How often each unit on duty says where it is."""
@@ -130,12 +130,13 @@ def _steps(walkers: list[Walker], random: Random) -> Iterator[dict[str, Any]]:
 
 
 def _crews(city: City, api: Api) -> dict[str, Crew]:
-    """By night, too, units of the day are there: it is the whole city that is looked at."""
+    """By night, too, units of the day are there: it is the whole city that is looked at. Nobody misses them then."""
     random, now = Random(city.seed), SystemClock().now().astimezone(ZONE)
     crews: dict[str, Crew] = {}
     for manned in city.units:
-        due = turn(city.seed, manned, watch_at(manned, now) or 0, now.date())
-        people = _who_comes(manned, due, random.random())
+        watch, chance = watch_at(manned, now), random.random()
+        due = turn(city.seed, manned, watch or 0, now.date())
+        people = due.rostered if watch is None else _who_comes(manned, due, chance)
         if people:
             crews[manned.unit.unit_id] = crew_at(api, manned, people, due.post)
     return crews
