@@ -5,7 +5,7 @@ export default {
     none: '您的范围内还没有上报的隐患。成员在手机页面上报后，此处显示。',
     noneFits: '没有符合条件的隐患。', clear: '清除筛选',
     absent: '没有这条隐患，或您无权查看。',
-    what: '隐患', status: '状态', where: '单元和单位', when: '上报时间', unit: '单元', station: '单位', found: '发现时间',
+    what: '隐患', status: '状态', where: '单元和单位', when: '上报', unit: '单元', station: '单位', found: '发现时间',
     anyState: '全部',
     state: { reported: '待整改', rectified: '待复查', verified: '已复查' },
     stateHint: { reported: '已上报，还没有整改', rectified: '已整改，还没有由他人复查', verified: '已整改并复查' },
