@@ -31,13 +31,12 @@ async def measure(browser: Browser, work: CityAtWork) -> Figures:
     await whole.goto(f"{work.system.base_url}/console/map")
     await settled(whole)
     calm, moved = await watch(whole, dragged=False), await watch(whole, dragged=True)
-    unit_id = next(id_ for id_, crew in work.crews.items() if len(crew.phones) >= crew.manned.unit.quorum)
     near = await context.new_page()
     await near.add_init_script(PROBE)
-    place = work.crews[unit_id].post.location
+    place = work.crews[work.still].post.location
     await near.goto(f"{work.system.base_url}/console/map?at={place.lon:.5f},{place.lat:.5f},{NEAR_ZOOM}")
     await settled(near)
-    drawn = await drawn_after(near, work, unit_id)
+    drawn = await drawn_after(near, work, work.still)
     await context.close()
     return Figures(
         len(work.city.units), len(work.crews), calm, moved, drawn, resident_mib(work.system.processes["api"])

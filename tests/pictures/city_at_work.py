@@ -56,6 +56,8 @@ class CityAtWork:
     api: Api
     """For who looks on: the crews' own has its connections full of telephones that wait for orders."""
     crews: dict[str, Crew]
+    still: str
+    """A unit with its quorum that neither moves nor is sent anywhere."""
 
     @property
     def operator(self) -> Caller:
@@ -76,11 +78,14 @@ async def city_at_work(system: System, city: City) -> AsyncGenerator[CityAtWork]
         people = [standing for crew in crews.values() for standing in _standings(crew)]
         print(f"{len(people)} people come on duty in {len(crews)} of {len(city.units)} units")
         await produce(system.kafka_bootstrap, check_in_records(people, None))
-        work = CityAtWork(system, city, api, crews)
+        still = next(id_ for id_, crew in crews.items() if len(crew.phones) >= crew.manned.unit.quorum)
+        work = CityAtWork(system, city, api, crews, still)
         await _until_known(work)
         await _find_hazards(work)
         walkers = [
-            Walker(c.unit_id, c.lead.person.member_id, c.post.location.lon, c.post.location.lat) for c in crews.values()
+            Walker(c.unit_id, c.lead.person.member_id, c.post.location.lon, c.post.location.lat)
+            for c in crews.values()
+            if c.unit_id != still
         ]
         moving = get_context("spawn").Process(
             target=keep_moving, args=(system.base_url, system.issue(GATEWAY), walkers), daemon=True
@@ -187,7 +192,11 @@ async def _find_hazards(work: CityAtWork) -> None:
 async def _happen(work: CityAtWork, phones: Api) -> None:
     """Incidents here and there, a drill among them, each answered by the crews that are near."""
     random, stats = Random(7), LifeStats()
-    full = {id_: crew for id_, crew in work.crews.items() if len(crew.phones) >= crew.manned.unit.quorum}
+    full = {
+        id_: crew
+        for id_, crew in work.crews.items()
+        if len(crew.phones) >= crew.manned.unit.quorum and id_ != work.still
+    }
 
     async def one(number: int) -> None:
         await asyncio.sleep(number * 4)
