@@ -109,7 +109,7 @@ local function consider_named(id)
   if not against then return consider(id, distance) end
   seen[#seen + 1] = {
     unit_id = id, station_id = unit[9], distance_m = distance, members_on_duty = tonumber(unit[10] or '0'),
-    lon = lon, lat = lat, chosen = false, role = 'respond', reasons = {against},
+    lon = lon, lat = lat, chosen = false, role = 'respond', reasons = {against}, on_ring = false,
   }
 end
 

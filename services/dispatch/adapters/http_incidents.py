@@ -1,5 +1,6 @@
 """Routes: reporting incidents, and reading them."""
 
+import asyncio
 import re
 from typing import Annotated
 
@@ -26,6 +27,7 @@ from services.dispatch.application.report_incident import NoStation, Report, Rep
 from services.dispatch.domain import commands
 from shared.contracts.base import Id, Place
 from shared.contracts.incident import ReportIncident, ReportSighting, Source
+from shared.platform.waiting import AWAY
 from shared.platform.web.api import command_id, pending_response
 from shared.platform.web.document import LATER, PAGED
 from shared.platform.web.paging import link_next, read_cursor
@@ -39,6 +41,8 @@ from shared.vocabulary.terms import IncidentClass, Role, SourceKind
 _AFTER_INCIDENT = re.compile(r"([0-9]{1,15}):([A-Za-z0-9._:-]{1,80})", re.ASCII)
 _AFTER_EVENT = re.compile(r"[0-9]{1,9}", re.ASCII)
 
+LOOKED_UP_WITHIN_S = 1.0
+
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
@@ -50,7 +54,8 @@ def incident_routes(parts: Parts, foresight: Foresight, ids: Ids) -> APIRouter:
     async def report(request: Request, body: ReportIn, principal: AnyReporter) -> Response:
         """201 with the incident. The same `external_id` of the same source is the same incident.
 
-        Of `units`, those count that you may order: your own, and those near the scene.
+        Of `units`, those count that you may order: your own, and those near the scene. Which these are is looked up for
+        a second at most; none count when it is not known by then.
         """
         key = command_id(request)
         fresh_id = derived_id("incident", key) if key else ids.new()
@@ -58,8 +63,8 @@ def incident_routes(parts: Parts, foresight: Foresight, ids: Ids) -> APIRouter:
             command = await parts.desk.take(report_of(body, principal), reporter_of(principal), fresh_id)
         except NoStation as error:
             raise Problem(422, "no-station", field="location") from error
-        units = await foresight.in_call(as_decided(command), principal.path)
-        command = command.model_copy(update={"units": units})
+        if command.units:
+            command = command.model_copy(update={"units": await _in_call(foresight, command, principal)})
         return await parts.submit(request, command, drill=command.drill, status=201)
 
     @router.get("", response_model=list[SummaryOut], responses=PAGED)
@@ -162,6 +167,15 @@ def _source(given: SourceIn | None, principal: Principal) -> Source:
     if given is not None and (given.kind, given.id) != (own.kind, own.id):
         raise Problem(403, "forbidden", f"you report as {own.kind.value} {own.id}", field="source")
     return own
+
+
+async def _in_call(foresight: Foresight, command: ReportIncident, principal: Principal) -> tuple[str, ...]:
+    """A report does not wait for who was picked, nor fail for it."""
+    try:
+        async with asyncio.timeout(LOOKED_UP_WITHIN_S):
+            return await foresight.in_call(as_decided(command), principal.path)
+    except AWAY:
+        return ()
 
 
 def as_decided(command: ReportIncident) -> commands.ReportIncident:

@@ -94,6 +94,7 @@ def _found(row: dict[str, Any]) -> Found:
         chosen=row["chosen"],
         role=OrderRole(row["role"]),
         reasons=tuple(row["reasons"]),
+        on_ring=row.get("on_ring", True),
     )
 
 

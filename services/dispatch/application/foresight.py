@@ -1,5 +1,6 @@
 """Whom the matcher would take now. Nobody is claimed by looking, so all of it may be otherwise a moment later."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -7,6 +8,7 @@ from services.dispatch.application.ports import ClaimsLost, Found, Lookout, Trav
 from services.dispatch.domain.commands import ReportIncident, RequestUnit
 from services.dispatch.domain.decide import decide
 from services.dispatch.domain.events import ReinforcementRequested
+from services.dispatch.domain.playbook import Playbook
 from services.dispatch.domain.report import report
 from services.dispatch.domain.state import Reported
 from shared.contracts import incident
@@ -28,8 +30,8 @@ class Proposed:
 class Foresight:
     """Asks as the decider would ask, and answers as the matcher would.
 
-    By name, an officer may call the units of the officer's own subtree, and of the others those within the playbook's
-    reach. To call one from further away is for the officers above.
+    By name, an officer may call the units of the officer's own subtree, and of the others those that a ring of the
+    playbook shows, as mutual rescue does. To call another one is for the officers above.
     """
 
     def __init__(self, *, units: Lookout, homes: UnitHomes, travel_times: TravelTimes, clock: Clock) -> None:
@@ -51,9 +53,12 @@ class Foresight:
 
     async def in_call(self, command: ReportIncident, subtree: str) -> tuple[str, ...]:
         """Of the units that were picked with a report, those that an officer of `subtree` may call."""
-        own = {unit_id for unit_id in command.units if await self._is_own(unit_id, subtree)}
-        near = set[str]() if own.issuperset(command.units) else await self._picked_nearby(command)
-        return tuple(unit_id for unit_id in command.units if unit_id in own | near)
+        picked = tuple(dict.fromkeys(command.units))
+        are_own = await asyncio.gather(*(self._is_own(unit_id, subtree) for unit_id in picked))
+        callable_ = {unit_id for unit_id, is_own in zip(picked, are_own, strict=True) if is_own}
+        if not callable_.issuperset(picked):
+            callable_ |= await self._picked_nearby(command)
+        return tuple(unit_id for unit_id in picked if unit_id in callable_)
 
     async def of_unit(self, state: Reported, command: RequestUnit, subtree: str) -> Found | Refused | None:
         """The unit that an officer of `subtree` asks for by name, chosen or not. Raises ClaimsLost.
@@ -64,10 +69,9 @@ class Foresight:
         if isinstance(decision, Refused):
             return decision
         [request] = [event for event in decision.events if isinstance(event, ReinforcementRequested)]
+        is_own = await self._is_own(command.unit_id, subtree)
         found = next(iter(await self._look(request)), None)
-        if found is None or found.distance_m <= state.playbook.reach_m or await self._is_own(command.unit_id, subtree):
-            return found
-        return None
+        return found if found is not None and (is_own or _lends(found, state.playbook)) else None
 
     def _requests(self, command: ReportIncident) -> Sequence[ReinforcementRequested]:
         return [event for event in report(command, self._clock.now()) if isinstance(event, ReinforcementRequested)]
@@ -78,7 +82,7 @@ class Foresight:
             found = [unit for request in self._requests(command) if request.named for unit in await self._look(request)]
         except ClaimsLost:
             return set()
-        return {unit.unit_id for unit in found if unit.distance_m <= command.playbook.reach_m}
+        return {unit.unit_id for unit in found if _lends(unit, command.playbook)}
 
     async def _is_own(self, unit_id: str, subtree: str) -> bool:
         home = await self._homes.home(unit_id)
@@ -93,3 +97,8 @@ class Foresight:
         times = await self._travel_times.seconds([unit.place for unit, _ in found], scene)
         proposed = (Proposed(unit, stage, eta_s) for (unit, stage), eta_s in zip(found, times, strict=True))
         return sorted(proposed, key=lambda each: each.unit.distance_m)
+
+
+def _lends(unit: Found, playbook: Playbook) -> bool:
+    """Whether neighbours may know of the unit, since it is where a ring finds it."""
+    return unit.on_ring and unit.distance_m <= playbook.reach_m

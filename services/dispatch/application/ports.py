@@ -14,7 +14,10 @@ from shared.vocabulary.terms import OrderRole
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A unit that was looked at for a round. `distance_m`: straight line to the scene."""
+    """A unit that was looked at for a round. `distance_m`: straight line to the scene.
+
+    `on_ring`: a ring finds it, too; not so who is asked for by name and off duty, short of people or suspended.
+    """
 
     unit_id: str
     station_id: str
@@ -24,6 +27,7 @@ class Found:
     chosen: bool
     role: OrderRole
     reasons: tuple[str, ...]
+    on_ring: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ from typing import Any
 
 import httpx
 import pytest
+from redis.exceptions import RedisError
 
-from services.dispatch.application.ports import ClaimsLost, Found, Selection
+from services.dispatch.application.ports import ClaimsLost, Found, Home, Selection
 from services.dispatch.domain.orders import Ended
 from services.dispatch.domain.state import Open
 from shared.contracts.incident import AssignUnits, Candidate, ReinforcementRequested, ReportIncident, RequestUnit
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.terms import OrderRole
 from tests.builders.dispatch_api import dispatch_on_fakes
-from tests.component.dispatch.fakes import HOME, NEAREST, MemoryIncidents, NoViews, SetClock
+from tests.component.dispatch.fakes import HOME, NEAREST, MemoryIncidents, NoViews, Places, SetClock
 from tests.component.dispatch.test_http import (
     DISPLAY,
     DISTRICT,
@@ -270,6 +271,36 @@ async def test_by_name_one_calls_ones_own_units_and_those_near(
     assert answer.status_code == status, answer.text
     if status == 404:
         assert without(answer.json(), "correlation_id") == without(unknown.json(), "correlation_id")
+
+
+@pytest.mark.parametrize("reason", ["off-duty", "below-quorum", "suspended"])
+async def test_a_neighbours_unit_that_no_ring_shows_is_as_unknown_as_none(api: UnitsApi, reason: str) -> None:
+    incident_id = await api.open_incident()
+    unknown = await api.post(f"incidents/{incident_id}/orders", OFFICER, {"unit_id": "next-door"})
+    hidden = replace(neighbours("next-door", 100), reasons=(reason,), on_ring=False)
+    api.surroundings.units += [hidden, replace(hidden, unit_id="u-own")]
+    answer = await api.post(f"incidents/{incident_id}/orders", OFFICER, {"unit_id": "next-door"})
+    assert without(answer.json(), "correlation_id") == without(unknown.json(), "correlation_id")
+    own = await api.post(f"incidents/{incident_id}/orders", OFFICER, {"unit_id": "u-own"})
+    assert (own.status_code, own.json()["code"]) == (409, "unit-unavailable")
+    await api.report(units=["next-door", "u-own"])
+    command = api.incidents.submitted[-1]
+    assert isinstance(command, ReportIncident)
+    assert command.units == ("u-own",)
+
+
+async def test_a_report_does_not_fail_for_its_picks_when_nobody_can_look_them_up(
+    api: UnitsApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: Places, __: str) -> Home | None:
+        raise RedisError("away")
+
+    monkeypatch.setattr(Places, "home", away)
+    answer = await api.report(units=["u-own"])
+    assert answer.status_code == 201
+    [command] = api.incidents.submitted
+    assert isinstance(command, ReportIncident)
+    assert command.units == ()
 
 
 @pytest.mark.parametrize("are_claims_lost", [False, True])

@@ -303,7 +303,7 @@ async def test_a_unit_that_was_never_on_duty_is_off_duty_at_its_site_and_an_unkn
     unit = bodies(Guard("u", 100))[0]
     await directory.units.apply([received("u", unit, 1)])
     [found] = (await directory.select(request(named=("u", "nobody")))).units
-    assert (found.reasons, found.members_on_duty) == (("off-duty",), 0)
+    assert (found.reasons, found.members_on_duty, found.on_ring) == (("off-duty",), 0, False)
     assert found.distance_m == pytest.approx(100, rel=1e-2)
     await directory.add(Guard("v", 100, registered=False))
     assert await directory.choose(request("i2", named=("v",))) == []
