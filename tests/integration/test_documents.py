@@ -15,9 +15,11 @@ from deploy.local import VAR
 from deploy.local.demo import load_city
 from deploy.local.demo.accounts import GATEWAY, OPERATOR, display_of, principal_of
 from deploy.local.demo.city import City, generate
+from deploy.local.demo.client import Api
 from deploy.local.demo.districts import CITY_CODE
 from deploy.local.demo.logins import Administrators
 from deploy.local.system import System
+from shared.contracts.base import Place
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.terms import Role
 from tests.builders.world import Things
@@ -78,13 +80,7 @@ def callers(city: City) -> dict[Role, Principal]:
 def things(system: System, city: City) -> Things:
     """Ids of what is there: the first unit's, and those of an incident that was reported just now."""
     first = city.units[0].unit
-    place = city.units[0].site.location
-    operator = {"Authorization": f"Bearer {system.issue(OPERATOR)}"}
-    with httpx.Client(base_url=system.base_url, headers=operator, timeout=30, trust_env=False) as http:
-        body = {"class": "public-order", "severity": "serious", "location": {"lon": place.lon, "lat": place.lat}}
-        reported = http.post("/dispatch/v1/incidents", json=body, headers={"Idempotency-Key": os.urandom(8).hex()})
-        reported.raise_for_status()
-        incident = reported.json()
+    incident_id, order_id = asyncio.run(_reported(system, city.units[0].site.location))
     return {
         "unit_id": first.unit_id,
         "station": first.station_id,
@@ -92,11 +88,24 @@ def things(system: System, city: City) -> Things:
         "kind": "equipment",
         "code": first.equipment[0].equipment_id,
         "member_id": first.member_ids[0],
-        "incident_id": incident["incident_id"],
-        "aggregate_id": incident["incident_id"],
-        "order_id": incident["orders"][0]["order_id"],
+        "incident_id": incident_id,
+        "aggregate_id": incident_id,
+        "order_id": order_id,
         "account_id": "auditor",
     }
+
+
+async def _reported(system: System, place: Place) -> tuple[str, str]:
+    """An incident, and its order to the station's police."""
+    async with Api(system.base_url, system.issue) as api:
+        operator = api.caller(OPERATOR)
+        location = {"lon": place.lon, "lat": place.lat}
+        report = {"class": "public-order", "severity": "serious", "location": location}
+        said = (await operator.post("/dispatch/v1/incidents", report)).body
+        incident_id = said["aggregate_id"] if "aggregate_id" in said else said["incident_id"]
+        while not (incident := (await operator.get(f"/dispatch/v1/incidents/{incident_id}")).body)["orders"]:
+            await asyncio.sleep(0.1)
+        return incident_id, incident["orders"][0]["order_id"]
 
 
 def test_it_asks_for_every_operation(system: System) -> None:

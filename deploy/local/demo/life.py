@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, time, timedelta
 from itertools import count
 from random import Random
 
-from deploy.local.demo.accounts import GATEWAY
+from deploy.local.demo.accounts import GATEWAY, OPERATOR
 from deploy.local.demo.city import City
 from deploy.local.demo.client import Api, ApiProblem, Issue, Unreachable
 from deploy.local.demo.happenings import Happening
 from deploy.local.demo.hazards import Hazards
 from deploy.local.demo.life_stats import LifeStats
+from deploy.local.demo.loading import load_rosters
 from deploy.local.demo.organisation import moved
 from deploy.local.demo.phones import Crew
+from deploy.local.demo.rosters import ZONE
 from deploy.local.demo.shifts import Shifts
+from shared.platform.clock import SystemClock
 
 CONNECTIONS = 24
 POSITIONS_EVERY_S = 60.0
@@ -32,8 +36,18 @@ async def live(base_url: str, issue: Issue, city: City, stats: LifeStats) -> Non
         shifts = Shifts(city, api, stats, random)
         life.create_task(shifts.keep())
         life.create_task(_again_and_again(lambda: _positions(shifts, api, stats, random), POSITIONS_EVERY_S, stats))
+        life.create_task(_write_rosters(city, api, stats))
         life.create_task(_happen(shifts, city, api, stats, random))
         life.create_task(_find_hazards(shifts, Hazards(city, api, stats, random), stats, random))
+
+
+async def _write_rosters(city: City, api: Api, stats: LifeStats) -> None:
+    """Each midnight of the city: those of the day that begins and of the next. They were loaded for the first two."""
+    while True:
+        now = SystemClock().now().astimezone(ZONE)
+        tomorrow = now.date() + timedelta(days=1)
+        await asyncio.sleep((datetime.combine(tomorrow, time(), ZONE) - now).total_seconds())
+        await _noting(load_rosters(api.caller(OPERATOR), city, tomorrow, lambda _: None), stats)
 
 
 async def _happen(shifts: Shifts, city: City, api: Api, stats: LifeStats, random: Random) -> None:

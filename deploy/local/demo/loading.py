@@ -2,15 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from datetime import timedelta
-from itertools import chain
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from deploy.local.demo.accounts import OPERATOR
 from deploy.local.demo.city import City
 from deploy.local.demo.client import Api, Caller, Issue, Unreachable
-from deploy.local.demo.import_files import import_files, roster_files
+from deploy.local.demo.import_files import ImportFile, import_files, roster_files
 from deploy.local.demo.rosters import ZONE
 from shared.platform.clock import SystemClock
 
@@ -35,11 +34,22 @@ async def load_city(base_url: str, issue: Issue, city: City, progress: Progress)
         is_there = wanted == await _listed(operator)
         if is_there:
             progress("the demo city is there already")
-        for file in chain(() if is_there else import_files(city), roster_files(city, (today, today + DAY))):
-            progress(f"loading the demo city: {file.name}, {file.rows} rows")
-            await operator.send_file(f"/checkin/v1/imports/{file.kind}", file.name, file.content, file.media_type)
+        if not is_there:
+            await _send(operator, import_files(city), progress)
+        await load_rosters(operator, city, today, progress)
         progress("the registry is being published")
         await _until_listed(operator, wanted)
+
+
+async def load_rosters(operator: Caller, city: City, today: date, progress: Progress) -> None:
+    """Upload the rosters of today and tomorrow, in the place of earlier ones. Raises ApiProblem, Unreachable."""
+    await _send(operator, roster_files(city, (today, today + DAY)), progress)
+
+
+async def _send(operator: Caller, files: Iterable[ImportFile], progress: Progress) -> None:
+    for file in files:
+        progress(f"loading the demo city: {file.name}, {file.rows} rows")
+        await operator.send_file(f"/checkin/v1/imports/{file.kind}", file.name, file.content, file.media_type)
 
 
 async def _until_listed(operator: Caller, wanted: set[Outline]) -> None:

@@ -1,6 +1,6 @@
 """The names of those whom events name by their ids."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -55,20 +55,23 @@ def name_routes(registry: Registry, accounts: Accounts) -> APIRouter:
 
         Whoever else is asked for is missing, whether there is somebody of that id or not.
         """
-        wanted = list(dict.fromkeys(ids))
-        await audited(request, "names-seen", _about(wanted))
+        told = await people_told(list(dict.fromkeys(ids)), caller.path, registry, accounts)
+        for about in _runs([person.id for person in told]):
+            await audited(request, "names-seen", about)
         response.headers["Cache-Control"] = "no-store"
-        told = await people_told(wanted, caller.path, registry, accounts)
         return NamesOut(items=[NameOut.model_validate(person) for person in told])
 
     del names  # registered
     return router
 
 
-def _about(ids: Sequence[str]) -> str:
-    """As many of the ids as an audit record holds, and how many more there were."""
-
-    def about(count: int) -> str:
-        return " ".join(ids if count == len(ids) else [*ids[:count], f"+{len(ids) - count}"])
-
-    return next(text for count in range(len(ids), 0, -1) if len(text := about(count)) <= ABOUT_MAX)
+def _runs(ids: Sequence[str]) -> Iterator[str]:
+    """All of the ids, in as many texts as records of the audit are needed to hold them."""
+    run = ""
+    for each in ids:
+        if run and len(run) + 1 + len(each) > ABOUT_MAX:
+            yield run
+            run = ""
+        run = f"{run} {each}".lstrip()
+    if run:
+        yield run

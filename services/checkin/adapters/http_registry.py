@@ -138,10 +138,10 @@ def registry_routes(registry: Registry, directory: Directory) -> APIRouter:
     ) -> ContactOut:
         """Name and telephone number of one member, in full; who asked is on record."""
         _require_own(directory, unit_id, caller)
-        await audited(request, "contact-seen", member_id)
         found = [member for member in await registry.members_of(unit_id) if member.code == member_id]
         if not found:
             raise Problem(404, "not-found")
+        await audited(request, "contact-seen", member_id)
         response.headers["Cache-Control"] = "no-store"
         [member] = found
         return ContactOut(member_id=member.code, name=member.name, phone=member.phone, language=member.language)

@@ -16,7 +16,7 @@ def told(desk: Desk) -> list[tuple[str, str, str, str | None]]:
         ("/units/u-1/members", "members-seen", "u-1"),
         ("/units/u-1/members/m-1", "contact-seen", "m-1"),
         ("/duty-board", "duty-board-seen", OFFICER.path),
-        ("/names?id=m-2&id=nobody&id=m-2", "names-seen", "m-2 nobody"),
+        ("/names?id=m-2&id=nobody&id=m-2", "names-seen", "m-2"),
     ],
 )
 async def test_a_look_at_people_is_on_record(desk: Desk, path: str, action: str, about: str) -> None:
@@ -45,4 +45,10 @@ async def test_a_refusal_is_on_record_and_is_a_refusal_in_any_case(desk: Desk, a
 @pytest.mark.parametrize("who", [OFFICER, LEADER])
 async def test_what_is_not_personal_leaves_no_trace(desk: Desk, who: Principal) -> None:
     assert (await desk.get(who, "/units")).status_code == 200
+    assert told(desk) == []
+
+
+@pytest.mark.parametrize("path", ["/names?id=nobody", "/units/u-1/members/nobody"])
+async def test_nobody_was_seen_who_is_not_there(desk: Desk, path: str) -> None:
+    await desk.get(OFFICER, path)
     assert told(desk) == []
