@@ -2,10 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page
 
+from deploy.local.demo.rosters import ZONE
+from shared.platform.clock import SystemClock
 from tests.pictures.city_at_work import CityAtWork
 
 DESK_SIZE = {"width": 1440, "height": 900}
@@ -14,7 +17,7 @@ PHONE_SIZE = {"width": 390, "height": 844}
 QUALITY = 82
 SETTLED_MS = 60_000
 SETTLED = """() => document.querySelector('h1') !== null
-  && !/正在(读取|获取|查找|比较)|Reading|Loading|Comparing/.test(document.querySelector('main').innerText)"""
+  && !/(正在(读取|获取|查找|比较)|Reading|Loading|Comparing)[^。.]*…/.test(document.querySelector('main').innerText)"""
 """There is a screen, and nothing on it says that it is still being read."""
 DRAWN_S = 1.0
 """What comes in with an animation is there then."""
@@ -46,11 +49,13 @@ SHOTS = (
     Shot("hazards-dark", "operator", "/console/hazards?hazard={hazard}", "dark"),
     Shot("figures", "operator", "/console/figures"),
     Shot("accounts", "secadmin", "/console/accounts"),
+    Shot("audit", "auditor", "/console/audit"),
 )
 
 
 async def take_all(browser: Browser, work: CityAtWork, folder: Path) -> None:
     """Every screen, and the member's page, as JPEG files in `folder`."""
+    await _counted(work)
     for language in LANGUAGES:
         for who in dict.fromkeys(shot.who for shot in SHOTS):
             context = await _context(browser, language)
@@ -107,6 +112,17 @@ async def _incident(work: CityAtWork) -> str:
         await asyncio.sleep(1)
 
 
+async def _counted(work: CityAtWork) -> None:
+    """Return once the figures know of an incident: the history follows a city that has just been loaded by minutes."""
+    today = SystemClock().now().astimezone(ZONE).date()
+    window = {"from": str(today), "to": str(today + timedelta(days=1))}
+    while True:
+        answer = await work.operator.get("/analytics/v1/figures", **window)
+        if any(sum(row["figures"]["incidents"].values()) for row in answer.body["rows"]):
+            return
+        await asyncio.sleep(2)
+
+
 async def _hazard(work: CityAtWork) -> str:
     """One that waits to be verified."""
     answer = await work.operator.get("/checkin/v1/hazards", status="rectified", limit=1)
@@ -124,7 +140,7 @@ async def _phone(browser: Browser, work: CityAtWork, language: str, folder: Path
     await page.locator("input[autocomplete=username]").fill("member")
     await page.locator("input[type=password]").fill(work.system.demo_password())
     await page.keyboard.press("Enter")
-    await page.get_by_role("heading", level=1).wait_for()
+    await page.locator("#bar").get_by_role("button").first.wait_for()
     await settled(page)
     file = folder / f"member.{language}.jpg"
     await page.screenshot(path=file, type="jpeg", quality=QUALITY)
