@@ -79,7 +79,7 @@ async def log_in(context: BrowserContext, work: CityAtWork, who: str) -> Page:
 
 
 async def _context(browser: Browser, language: str) -> BrowserContext:
-    context = await browser.new_context(viewport={**DESK_SIZE}, locale=language)
+    context = await browser.new_context(viewport={**DESK_SIZE}, locale=language, timezone_id=str(ZONE))
     await context.add_init_script(f"localStorage.setItem('meu.locale', '{language}')")
     return context
 
