@@ -11,12 +11,13 @@ from redis.asyncio import Redis
 from services.analytics.adapters.beside_api import BesideApi, EmbeddedIngest, ServedHistory
 from services.analytics.adapters.clickhouse_history import ClickHouseHistory
 from services.analytics.adapters.database import Database
-from services.analytics.adapters.http_audit import AUDIT_TITLES, audit_router
-from services.analytics.adapters.http_routes import TITLES, figures_router
+from services.analytics.adapters.http_audit import audit_router
+from services.analytics.adapters.http_routes import figures_router
+from services.analytics.adapters.http_titles import TITLES, history_away
 from services.analytics.adapters.http_unit_history import unit_history_router
 from services.analytics.adapters.kafka_records import KafkaLog, handler
 from services.analytics.application.ingest import INGESTED, Ingest
-from services.analytics.application.ports import History
+from services.analytics.application.ports import History, HistoryUnavailable
 from services.analytics.application.report_figures import ReportFigures
 from services.analytics.application.unit_history import ReadUnitHistory
 from services.analytics.settings import AnalyticsSettings, is_embedded
@@ -102,11 +103,12 @@ def _api(
         settings=settings,
         clock=clock,
         redis=redis,
-        titles={**TITLES, **AUDIT_TITLES},
+        titles=TITLES,
         checks=beside.checks(),
         lifespan=lifespan,
         audit=audit or KafkaAuditLog(producer, clock, SystemIds()),
     )
+    app.add_exception_handler(HistoryUnavailable, history_away)
     app.include_router(figures_router(ReportFigures(history, zone), zone, clock))
     app.include_router(unit_history_router(ReadUnitHistory(history), zone, clock))
     app.include_router(audit_router(history, zone))

@@ -1,35 +1,51 @@
 """The audit's list, in ClickHouse SQL that the embedded engine and a server understand alike.
 
 It reads in the order of the table's key from the newest on, so a page costs the same however long the window is,
-unless few records pass the filters. FINAL makes one of a record that was kept twice, and keeps that order, which
-LIMIT BY and GROUP BY do not.
+unless few records pass the filters. With FINAL servers before 26.9 would read the whole window, and later ones much
+more than the page; so a record that was kept twice comes twice here.
 """
 # ruff: noqa: S608 - every piece of the text is a constant of this project; what comes from outside is a parameter
 
 from typing import Any
 
 from services.analytics.adapters.rows import moment
+from services.analytics.adapters.sql_pieces import BEFORE, END, SETTINGS, START, SUBTREE
 from services.analytics.application.audit_trail import Position, Wanted
 
-_SUBTREE = "path = {path:String} OR startsWith(path, concat({path:String}, '/'))"
-_BEFORE = (
-    "at <= toDateTime64({before:String}, 6, 'UTC') AND (at, chain_id, number)"
-    " < (toDateTime64({before:String}, 6, 'UTC'), {chain:String}, {number:UInt64})"
-)
+Parameters = dict[str, Any]
+
+_COMES_BEHIND = f"at <= {BEFORE} AND (at, chain_id, number) < ({BEFORE}, {{chain:String}}, {{number:UInt64}})"
 
 
-def actions(wanted: Wanted, before: Position | None, limit: int) -> tuple[str, dict[str, Any]]:
-    """A query → body, and its parameters."""
+def actions(wanted: Wanted, before: Position | None, limit: int) -> tuple[str, Parameters]:
+    """A query → event_id, body, newest first; and its parameters."""
+    conditions, parameters = _wanted(wanted)
+    if before is not None:
+        conditions.append(_COMES_BEHIND)
+        parameters |= {"before": moment(before.at), "chain": before.chain_id, "number": before.number}
+    return (
+        f"SELECT event_id, body FROM audit_records WHERE {' AND '.join(conditions)}"
+        " ORDER BY at DESC, chain_id DESC, number DESC LIMIT {limit:UInt32}",
+        parameters | {"limit": limit},
+    )
+
+
+def count(wanted: Wanted, up_to: int) -> tuple[str, Parameters]:
+    """A query → found; and its parameters."""
+    conditions, parameters = _wanted(wanted)
+    distinct = f"SELECT DISTINCT event_id FROM audit_records WHERE {' AND '.join(conditions)} LIMIT {{limit:UInt32}}"
+    return f"SELECT count() AS found FROM ({distinct}) {SETTINGS}", parameters | {"limit": up_to}
+
+
+def _wanted(wanted: Wanted) -> tuple[list[str], Parameters]:
     conditions = [
-        "at >= toDateTime64({start:String}, 6, 'UTC')",
-        "at < toDateTime64({end:String}, 6, 'UTC')",
-        f"({_SUBTREE} OR path = '')" if wanted.of_nobody_placed else f"({_SUBTREE})",
+        f"at >= {START} AND at < {END}",
+        f"({SUBTREE} OR path = '')" if wanted.of_nobody_placed else SUBTREE,
     ]
-    parameters: dict[str, Any] = {
+    parameters: Parameters = {
         "path": wanted.path,
         "start": moment(wanted.window.start),
         "end": moment(wanted.window.end),
-        "limit": limit,
     }
     if wanted.actor_id is not None:
         conditions.append("actor_id = {actor:String}")
@@ -39,11 +55,4 @@ def actions(wanted: Wanted, before: Position | None, limit: int) -> tuple[str, d
         parameters["action"] = wanted.action
     if wanted.only_refused:
         conditions.append("refused != ''")
-    if before is not None:
-        conditions.append(_BEFORE)
-        parameters |= {"before": moment(before.at), "chain": before.chain_id, "number": before.number}
-    return (
-        f"SELECT body FROM audit_records FINAL WHERE {' AND '.join(conditions)}"
-        " ORDER BY at DESC, chain_id DESC, number DESC LIMIT {limit:UInt32}",
-        parameters,
-    )
+    return conditions, parameters

@@ -1,17 +1,18 @@
 """The history in ClickHouse."""
 # ruff: noqa: S608 - tables' names are constants
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from services.analytics.adapters import audit_sql, figures_sql
+from services.analytics.adapters import figures_sql
+from services.analytics.adapters.clickhouse_audit import actions_of, count_of
 from services.analytics.adapters.clickhouse_unit_history import duty_of, orders_of, path_of
 from services.analytics.adapters.database import Database
 from services.analytics.adapters.rows import moment, row_of
 from services.analytics.adapters.schema import TABLES, WHAT_IS_THERE, add_columns, create_tables
+from services.analytics.adapters.sql_pieces import SETTINGS
 from services.analytics.application.audit_trail import Position, Wanted
 from services.analytics.application.ports import Happening, Question, Station, UnitQuestion
 from services.analytics.domain.figures import Attainment, Coverage, Figures, Reach, Responses, Spread
@@ -33,8 +34,7 @@ class ClickHouseHistory:
     async def prepare(self) -> None:
         for statement in create_tables():
             await self._database.run(statement)
-        there = {(row["table"], row["name"]) for row in await self._database.ask(WHAT_IS_THERE)}
-        for statement in add_columns(there):
+        for statement in add_columns(await self._columns(WHAT_IS_THERE)):
             await self._database.run(statement)
 
     async def keep(self, topic: Topic, happenings: Sequence[Happening]) -> None:
@@ -43,7 +43,7 @@ class ClickHouseHistory:
     async def kept(self, topic: Topic) -> Mapping[int, int]:
         rows = await self._database.ask(
             "SELECT kafka_partition, max(kafka_offset) AS highest"
-            f" FROM {TABLES[topic.name].name} GROUP BY kafka_partition {figures_sql.SETTINGS}"
+            f" FROM {TABLES[topic.name].name} GROUP BY kafka_partition {SETTINGS}"
         )
         return {row["kafka_partition"]: row["highest"] for row in rows}
 
@@ -84,15 +84,19 @@ class ClickHouseHistory:
         return await orders_of(self._database, question)
 
     async def actions(self, wanted: Wanted, before: Position | None, limit: int) -> Sequence[ActionRecorded]:
-        rows = await self._database.ask(*audit_sql.actions(wanted, before, limit))
-        # In a thread: a file's worth of them would hold everybody else up.
-        return await asyncio.to_thread(lambda: [ActionRecorded.model_validate_json(row["body"]) for row in rows])
+        return await actions_of(self._database, wanted, before, limit)
+
+    async def count(self, wanted: Wanted, up_to: int) -> int:
+        return await count_of(self._database, wanted, up_to)
 
     async def ping(self) -> None:
         await self._database.ask("SELECT 1")
 
     async def close(self) -> None:
         await self._database.close()
+
+    async def _columns(self, query: str) -> set[tuple[str, str]]:
+        return {(row["table"], row["name"]) for row in await self._database.ask(query)}
 
     async def _coverage(self, question: Question) -> Mapping[str, Coverage]:
         if question.drill or question.by == "class":

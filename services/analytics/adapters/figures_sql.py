@@ -8,16 +8,11 @@ the stretch between the two is empty.
 
 from collections.abc import Mapping
 
+from services.analytics.adapters.sql_pieces import END, SETTINGS, START, SUBTREE, is_a
 from services.analytics.application.ports import By
 from shared.contracts import delivery, duty, incident
 from shared.contracts.base import Message
 
-SETTINGS = "SETTINGS join_use_nulls = 1, output_format_json_quote_64bit_integers = 0"
-"""Outer joins as in standard SQL; numbers as numbers."""
-
-_START = "toDateTime64({start:String}, 6, 'UTC')"
-_END = "toDateTime64({end:String}, 6, 'UTC')"
-_SUBTREE = "(path = {path:String} OR startsWith(path, concat({path:String}, '/')))"
 _QUANTILES = "quantilesExactIf(0.5, 0.9, 0.99)"
 
 _EVENT_KEYS: Mapping[By, str] = {
@@ -28,14 +23,9 @@ _EVENT_KEYS: Mapping[By, str] = {
 }
 
 
-def _is(*messages: type[Message]) -> str:
-    names = ", ".join(f"'{message.ce_type()}'" for message in messages)
-    return f"type IN ({names})"
-
-
 def _asked(message: type[Message]) -> str:
     """Which beginnings the question is about."""
-    return f"{_is(message)} AND drill = {{drill:Bool}} AND at >= {_START} AND at < {_END} AND {_SUBTREE}"
+    return f"{is_a(message)} AND drill = {{drill:Bool}} AND at >= {START} AND at < {END} AND {SUBTREE}"
 
 
 def _cohort(by: By) -> str:
@@ -57,7 +47,7 @@ SELECT key, incident_class, count() AS reported, countIf(was_cancelled) AS cance
 FROM cohort
 LEFT JOIN (
     SELECT incident_id, true AS was_cancelled FROM incident_events
-    WHERE {_is(incident.IncidentCancelled)} AND {_OF_COHORT} GROUP BY incident_id
+    WHERE {is_a(incident.IncidentCancelled)} AND {_OF_COHORT} GROUP BY incident_id
 ) AS ended USING incident_id
 GROUP BY key, incident_class {SETTINGS}"""
 
@@ -69,10 +59,10 @@ SELECT key, count() AS total, countIf(arrived) AS done, countIf(NOT arrived AND 
     countIf(NOT arrived AND NOT cleared AND cancelled) AS stood_down, {_QUANTILES}(first_s, arrived) AS spread
 FROM cohort
 JOIN (
-    SELECT incident_id, countIf({_is(incident.AssigneeArrived)}) > 0 AS arrived,
-        minIf(assumeNotNull(after_s), {_is(incident.AssigneeArrived)}) AS first_s,
-        countIf({_is(incident.IncidentCleared)}) > 0 AS cleared,
-        countIf({_is(incident.IncidentCancelled)}) > 0 AS cancelled
+    SELECT incident_id, countIf({is_a(incident.AssigneeArrived)}) > 0 AS arrived,
+        minIf(assumeNotNull(after_s), {is_a(incident.AssigneeArrived)}) AS first_s,
+        countIf({is_a(incident.IncidentCleared)}) > 0 AS cleared,
+        countIf({is_a(incident.IncidentCancelled)}) > 0 AS cancelled
     FROM incident_events FINAL WHERE {_OF_COHORT} GROUP BY incident_id
 ) AS course USING incident_id
 GROUP BY key {SETTINGS}"""
@@ -91,16 +81,16 @@ SELECT key, count() AS total,
 FROM cohort
 JOIN (
     SELECT incident_id, order_id,
-        countIf({_is(incident.OrderAcknowledged)}) > 0 AS acknowledged,
-        minIf(assumeNotNull(after_s), {_is(incident.OrderAcknowledged)}) AS ack_s,
-        countIf({_is(incident.AssigneeArrived)}) > 0 AS arrived,
-        minIf(assumeNotNull(order_after_s), {_is(incident.AssigneeArrived)}) AS arr_s,
-        countIf({_is(incident.OrderDeclined, incident.OrderUnanswered)}) > 0 AS refused,
-        countIf({_is(incident.OrderWithdrawn)}) > 0 AS withdrawn
+        countIf({is_a(incident.OrderAcknowledged)}) > 0 AS acknowledged,
+        minIf(assumeNotNull(after_s), {is_a(incident.OrderAcknowledged)}) AS ack_s,
+        countIf({is_a(incident.AssigneeArrived)}) > 0 AS arrived,
+        minIf(assumeNotNull(order_after_s), {is_a(incident.AssigneeArrived)}) AS arr_s,
+        countIf({is_a(incident.OrderDeclined, incident.OrderUnanswered)}) > 0 AS refused,
+        countIf({is_a(incident.OrderWithdrawn)}) > 0 AS withdrawn
     FROM incident_events FINAL
     WHERE order_id != '' AND {_OF_COHORT}
     GROUP BY incident_id, order_id
-    HAVING countIf({_is(incident.OrderIssued)}) > 0
+    HAVING countIf({is_a(incident.OrderIssued)}) > 0
 ) AS course USING incident_id
 GROUP BY key {SETTINGS}"""
 
@@ -111,10 +101,10 @@ def stages(by: By) -> str:
 SELECT key, stage, count() AS due, countIf(punctual) AS in_time, countIf(attained AND NOT punctual) AS late
 FROM cohort
 JOIN (
-    SELECT incident_id, stage, countIf({_is(incident.StageAttained)}) > 0 AS attained,
-        countIf({_is(incident.StageAttained)} AND in_time) > 0 AS punctual
+    SELECT incident_id, stage, countIf({is_a(incident.StageAttained)}) > 0 AS attained,
+        countIf({is_a(incident.StageAttained)} AND in_time) > 0 AS punctual
     FROM incident_events FINAL
-    WHERE {_is(incident.StageAttained, incident.StageMissed)} AND {_OF_COHORT}
+    WHERE {is_a(incident.StageAttained, incident.StageMissed)} AND {_OF_COHORT}
     GROUP BY incident_id, stage
 ) AS course USING incident_id
 GROUP BY key, stage {SETTINGS}"""
@@ -133,10 +123,10 @@ SELECT key, count() AS recipients, countIf(got) AS reached, countIf(read) AS ack
     countIf(lost AND NOT got) AS failed
 FROM cohort
 JOIN (
-    SELECT delivery_id, member_id, countIf({_is(delivery.DeliveryPlanned)}) > 0 AS planned,
-        countIf({_is(delivery.AttemptEnded, delivery.DeliveryAcknowledged)}) > 0 AS got,
-        countIf({_is(delivery.DeliveryAcknowledged)}) > 0 AS read,
-        countIf({_is(delivery.RecipientUnreachable, delivery.DeliveryExpired)}) > 0 AS lost
+    SELECT delivery_id, member_id, countIf({is_a(delivery.DeliveryPlanned)}) > 0 AS planned,
+        countIf({is_a(delivery.AttemptEnded, delivery.DeliveryAcknowledged)}) > 0 AS got,
+        countIf({is_a(delivery.DeliveryAcknowledged)}) > 0 AS read,
+        countIf({is_a(delivery.RecipientUnreachable, delivery.DeliveryExpired)}) > 0 AS lost
     FROM delivery_events FINAL ARRAY JOIN member_ids AS member_id
     WHERE delivery_id IN (SELECT delivery_id FROM cohort)
     GROUP BY delivery_id, member_id
@@ -147,14 +137,14 @@ GROUP BY key {SETTINGS}"""
 
 _OF_A_CLASS = f"""JOIN (
         SELECT incident_id, any(incident_class) AS incident_class FROM incident_events
-        WHERE {_is(incident.IncidentReported)} GROUP BY incident_id
+        WHERE {is_a(incident.IncidentReported)} GROUP BY incident_id
     ) AS of_incident USING incident_id"""
 
 _EVER = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
 
 _REGISTERED = f"""
-    SELECT unit_id, station_id, greatest(if(version = 1, least(at, ifNull(seen, at)), at), {_START}) AS since,
-        least(ifNull(next_at, {_END}), {_END}) AS till
+    SELECT unit_id, station_id, greatest(if(version = 1, least(at, ifNull(seen, at)), at), {START}) AS since,
+        least(ifNull(next_at, {END}), {END}) AS till
     FROM (
         SELECT unit_id, station_id, path, at, NOT deleted AND NOT suspended AS active,
             row_number() OVER (PARTITION BY unit_id ORDER BY at, kafka_offset) AS version,
@@ -162,24 +152,24 @@ _REGISTERED = f"""
         FROM unit_states
     ) AS versions
     LEFT JOIN (SELECT unit_id, min(at) AS seen FROM duty_events GROUP BY unit_id) AS first_duty USING unit_id
-    WHERE active AND {_SUBTREE} AND since < till"""
+    WHERE active AND {SUBTREE} AND since < till"""
 """While a unit was registered and not suspended: unit_id, station_id, since, till. The registry's topic is compacted,
 so the oldest state known may be younger than the unit: its first duty shows that it was there."""
 
-_CHANGED = _is(duty.UnitDutyChanged)
+_CHANGED = is_a(duty.UnitDutyChanged)
 
 _ON_DUTY = f"""
-    SELECT unit_id, at AS on_since, least(ifNull(until, {_END}), ifNull(next_at, {_END})) AS on_till
+    SELECT unit_id, at AS on_since, least(ifNull(until, {END}), ifNull(next_at, {END})) AS on_till
     FROM (
         SELECT unit_id, at, state, until,
             leadInFrame(toNullable(at)) OVER (PARTITION BY unit_id ORDER BY sequence {_EVER}) AS next_at
         FROM (
             SELECT unit_id, sequence, at, state, until FROM duty_events
-            WHERE {_CHANGED} AND at >= {_START} AND at < {_END}
+            WHERE {_CHANGED} AND at >= {START} AND at < {END}
             UNION ALL
             SELECT unit_id, max(sequence), argMax(at, sequence), argMax(state, sequence),
                 argMax(tuple(until), sequence).1
-            FROM duty_events WHERE {_CHANGED} AND at < {_START} GROUP BY unit_id
+            FROM duty_events WHERE {_CHANGED} AND at < {START} GROUP BY unit_id
         )
     ) AS changes
     WHERE state = 'on' AND on_since < on_till"""

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,21 +12,17 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.analytics.adapters.audit_table import AUDIT_HEADER, audit_line
 from services.analytics.adapters.http_window import Moment, window_of
 from services.analytics.application.audit_trail import AuditTrail, Position, Wanted, position_of
-from services.analytics.application.ports import HistoryUnavailable
 from services.analytics.domain.spreadsheet import spreadsheet
-from services.analytics.domain.window import Window
+from services.analytics.domain.window import DAYS_MAX, Window
 from shared.contracts.audit import ActionRecorded
 from shared.contracts.base import Code, Id
 from shared.platform.web.audited import audited
 from shared.platform.web.document import PAGED
 from shared.platform.web.paging import link_next, read_cursor
-from shared.platform.web.problems import Problem, Titles
+from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
 from shared.vocabulary.terms import Role
 
-AUDIT_TITLES: Titles = {"too-many-records": ("记录过多，请缩短时间范围", "Too many records: choose a shorter time")}
-DAYS_MAX = 400
-"""A year, and the month before it."""
 EXPORT_MAX = 50_000
 """Records in a file: a busy day of a city, and what one process may hold at once."""
 CSV = "text/csv"
@@ -90,12 +86,10 @@ def audit_router(trail: AuditTrail, zone: tzinfo) -> APIRouter:
         window = _bounded(window_of(start, end, zone))
         wanted = Wanted(auditor.path, window, actor, action, refused)
         if (format_ or ("csv" if CSV in request.headers.get("accept", "") else "json")) == "csv":
-            records = await _actions(trail, wanted, None, EXPORT_MAX)
-            if len(records) > EXPORT_MAX:
-                raise Problem(422, "too-many-records", f"more than {EXPORT_MAX}", field="to")
+            records = await _whole(trail, wanted)
             await audited(request, "audit-exported", actor or auditor.path)
             return await _file(records, request, zone)
-        records = await _actions(trail, wanted, _position(read_cursor(cursor), window), limit)
+        records = await trail.actions(wanted, _position(read_cursor(cursor), window), limit + 1)
         await audited(request, "audit-seen", actor or auditor.path)
         link_next(request, response, _cursor(records[limit - 1]) if len(records) > limit else None)
         response.headers["Cache-Control"] = "no-store"
@@ -105,16 +99,17 @@ def audit_router(trail: AuditTrail, zone: tzinfo) -> APIRouter:
     return router
 
 
-async def _actions(trail: AuditTrail, wanted: Wanted, before: Position | None, limit: int) -> Sequence[ActionRecorded]:
-    """One more than `limit`, if there is one."""
-    try:
-        return await trail.actions(wanted, before, limit + 1)
-    except HistoryUnavailable as error:
-        raise Problem(503, "unavailable", headers={"Retry-After": "2"}) from error
+async def _whole(trail: AuditTrail, wanted: Wanted) -> Sequence[ActionRecorded]:
+    """All that is wanted. They are counted first: what will be refused should not be read."""
+    if await trail.count(wanted, EXPORT_MAX + 1) <= EXPORT_MAX:
+        records = await trail.actions(wanted, None, EXPORT_MAX + 1)
+        if len(records) <= EXPORT_MAX:  # none too many came in between
+            return records
+    raise Problem(422, "too-many-records", f"more than {EXPORT_MAX}", field="to")
 
 
 def _bounded(window: Window) -> Window:
-    if window.end - window.start > timedelta(days=DAYS_MAX):
+    if window.is_too_long:
         raise Problem(422, "too-many-days", f"more than {DAYS_MAX} days asked for", field="to")
     return window
 

@@ -10,7 +10,7 @@ from services.analytics.adapters.http_answers import ReportAnswer, answer
 from services.analytics.adapters.http_window import Moment, window_of
 from services.analytics.adapters.report_tables import report_table
 from services.analytics.adapters.xlsx_answers import XLSX, xlsx_answer
-from services.analytics.application.ports import By, HistoryUnavailable
+from services.analytics.application.ports import By
 from services.analytics.application.report_figures import Report, ReportFigures, TooManyDays, UnknownStation
 from services.analytics.domain.spreadsheet import spreadsheet
 from services.analytics.domain.window import Window
@@ -21,11 +21,6 @@ from shared.platform.web.tokens import Principal, principal_with
 from shared.ports import Clock
 from shared.vocabulary.terms import Role
 
-TITLES = {
-    "window-invalid": ("时间范围有误", "The time range is not valid"),
-    "too-many-days": ("天数过多", "Too many days at once"),
-    "unknown-station": ("没有这个单位", "No such station"),
-}
 CSV = "text/csv"
 Form = Literal["json", "csv", "xlsx"]
 _FILES: dict[str, Any] = {
@@ -85,8 +80,6 @@ async def _report(
         raise Problem(404, "unknown-station", field="station") from error
     except TooManyDays as error:
         raise Problem(422, "too-many-days", str(error), field="to") from error
-    except HistoryUnavailable as error:
-        raise Problem(503, "unavailable", headers={"Retry-After": "2"}) from error
 
 
 def _accepted(request: Request) -> Form:

@@ -9,8 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.analytics.adapters.http_answers import WindowAnswer
 from services.analytics.adapters.http_window import Moment, moment_of, window_of
-from services.analytics.application.ports import HistoryUnavailable
-from services.analytics.application.unit_history import WINDOW_MAX, ReadUnitHistory, UnknownUnit, WindowTooLong
+from services.analytics.application.unit_history import ReadUnitHistory, UnknownUnit, WindowTooLong
 from services.analytics.domain.unit_history import DutyEntry, EndedHow, Entry, Position
 from services.analytics.domain.window import Window
 from shared.contracts.base import Id
@@ -103,9 +102,7 @@ def unit_history_router(read: ReadUnitHistory, zone: tzinfo, clock: Clock) -> AP
         except UnknownUnit as error:
             raise Problem(404, "not-found") from error
         except WindowTooLong as error:
-            raise Problem(422, "too-many-days", f"at most {WINDOW_MAX.days}", field="from") from error
-        except HistoryUnavailable as error:
-            raise Problem(503, "unavailable", headers={"Retry-After": "2"}) from error
+            raise Problem(422, "too-many-days", str(error), field="from") from error
         link_next(request, response, None if page.after is None else _written(page.after))
         response.headers["Cache-Control"] = "no-store"
         items = [_answer(entry) for entry in page.entries]

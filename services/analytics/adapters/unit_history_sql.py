@@ -6,9 +6,8 @@ Parameters: unit, and but for the path: start, before (UTC), before_key, limit.
 
 from typing import Final
 
-from services.analytics.adapters.figures_sql import SETTINGS
+from services.analytics.adapters.sql_pieces import BEFORE, SETTINGS, START, is_a
 from shared.contracts import duty, incident
-from shared.contracts.base import Message
 from shared.vocabulary.terms import AssigneeKind
 
 ENDS: Final = {
@@ -20,16 +19,9 @@ ENDS: Final = {
 """How an order ended, by the type of the event that says so."""
 
 
-def _is(message: type[Message]) -> str:
-    return f"type = '{message.ce_type()}'"
-
-
 def _asked(at: str, key: str) -> str:
     """Which entries the question is about: those of the window that come before a position."""
-    return (
-        f"{at} >= toDateTime64({{start:String}}, 6, 'UTC')"
-        f" AND ({at}, {key}) < (toDateTime64({{before:String}}, 6, 'UTC'), {{before_key:String}})"
-    )
+    return f"{at} >= {START} AND ({at}, {key}) < ({BEFORE}, {{before_key:String}})"
 
 
 PATH: Final = f"""
@@ -37,10 +29,10 @@ SELECT argMax(path, kafka_offset) AS path FROM unit_states WHERE unit_id = {{uni
 GROUP BY unit_id HAVING NOT argMax(deleted, kafka_offset) {SETTINGS}"""
 """→ path: none, or one row."""
 
-_CAME = f"{_is(duty.MemberCheckedIn)} AND NOT JSONExtractBool(body, 'renewed')"
-_LAPSED = f"{_is(duty.MemberCheckedOut)} AND JSONExtractString(body, 'reason') = 'lease-expired'"
-_LEFT = f"{_is(duty.MemberCheckedOut)} AND JSONExtractString(body, 'reason') != 'lease-expired'"
-_CHANGED = _is(duty.UnitDutyChanged)
+_CAME = f"{is_a(duty.MemberCheckedIn)} AND NOT JSONExtractBool(body, 'renewed')"
+_LAPSED = f"{is_a(duty.MemberCheckedOut)} AND JSONExtractString(body, 'reason') = 'lease-expired'"
+_LEFT = f"{is_a(duty.MemberCheckedOut)} AND JSONExtractString(body, 'reason') != 'lease-expired'"
+_CHANGED = is_a(duty.UnitDutyChanged)
 _UNTIL = "ROWS BETWEEN UNBOUNDED PRECEDING AND"
 
 DUTY: Final = f"""
@@ -67,14 +59,14 @@ ORDER BY moment DESC, last DESC LIMIT {{limit:UInt32}} {SETTINGS}"""
 what the duty came to.
 """
 
-_ISSUED = _is(incident.OrderIssued)
+_ISSUED = is_a(incident.OrderIssued)
 _ENDED = f"type IN ({', '.join(map(repr, ENDS))})"
 
 ORDERS: Final = f"""
 SELECT incident_id, order_id, minIf(at, {_ISSUED}) AS issued_at, anyIf(incident_class, {_ISSUED}) AS class,
     anyIf(severity, {_ISSUED}) AS grade, anyIf(drill, {_ISSUED}) AS exercise,
-    minOrNullIf(at, {_is(incident.OrderAcknowledged)}) AS acknowledged_at,
-    minOrNullIf(at, {_is(incident.AssigneeArrived)}) AS arrived_at,
+    minOrNullIf(at, {is_a(incident.OrderAcknowledged)}) AS acknowledged_at,
+    minOrNullIf(at, {is_a(incident.AssigneeArrived)}) AS arrived_at,
     minOrNullIf(at, {_ENDED}) AS ended_at, anyIf(toString(type), {_ENDED}) AS end,
     anyIf(toString(reason), {_ENDED}) AS ended_for
 FROM incident_events

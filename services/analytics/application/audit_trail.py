@@ -52,3 +52,7 @@ class AuditTrail(Protocol):
         A record kept twice is one. May raise HistoryUnavailable.
         """
         ...
+
+    async def count(self, wanted: Wanted, up_to: int) -> int:
+        """How many are wanted; `up_to` when it is that many or more. May raise HistoryUnavailable."""
+        ...

@@ -7,11 +7,8 @@ from itertools import islice
 
 from services.analytics.application.ports import By, History, Question, Station
 from services.analytics.domain.figures import Coverage, Figures
-from services.analytics.domain.window import Window
+from services.analytics.domain.window import DAYS_MAX, Window
 from shared.vocabulary.organisation import within
-
-DAYS_MAX = 400
-"""By day: a year and the month before it; more would be a table nobody reads."""
 
 
 class UnknownStation(LookupError):

@@ -1,15 +1,11 @@
 """What a unit has behind it, page by page."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from services.analytics.application.ports import History, UnitQuestion
 from services.analytics.domain.unit_history import Entry, Position, newest
-from services.analytics.domain.window import Window
+from services.analytics.domain.window import DAYS_MAX, Window
 from shared.vocabulary.organisation import within
-
-WINDOW_MAX = timedelta(days=400)
-"""As for figures by day: a year and the month before it."""
 
 
 class UnknownUnit(LookupError):
@@ -17,7 +13,7 @@ class UnknownUnit(LookupError):
 
 
 class WindowTooLong(ValueError):
-    """More than WINDOW_MAX was asked for."""
+    """More than DAYS_MAX days were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +39,8 @@ class ReadUnitHistory:
         self, *, subtree: str, unit_id: str, window: Window, after: Position | None, limit: int
     ) -> UnitPage:
         """At most `limit` entries of `window` that come after the position. Raises UnknownUnit and WindowTooLong."""
-        if window.end - window.start > WINDOW_MAX:
-            raise WindowTooLong(f"more than {WINDOW_MAX.days} days asked for")
+        if window.is_too_long:
+            raise WindowTooLong(f"more than {DAYS_MAX} days asked for")
         path = await self._history.unit_path(unit_id)
         if path is None or not within(path, subtree):
             raise UnknownUnit(unit_id)

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+DAYS_MAX = 400
+"""How much is shown at once: a year, and the month before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -23,6 +26,11 @@ class Window:
     def seconds(self) -> float:
         """Its length."""
         return (self.end - self.start).total_seconds()
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it is more than is shown at once."""
+        return self.end - self.start > timedelta(days=DAYS_MAX)
 
     def overlap(self, other: "Window") -> "Window | None":
         """The part that both have; None when there is none."""

@@ -4,6 +4,7 @@ import base64
 import csv
 import re
 from collections.abc import AsyncGenerator, Sequence
+from datetime import tzinfo
 from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,14 +31,26 @@ DAY = {"from": "2026-03-02", "to": "2026-03-03"}
 
 
 class BrokenHistory(PlainHistory):
-    """Answers until it is broken."""
+    """Answers until it is broken. Some may be written between the count and the list; what is listed is noted."""
 
     broken = False
+    written_since_counted = 0
+
+    def __init__(self, zone: tzinfo) -> None:
+        super().__init__(zone)
+        self.listed: list[ActionRecorded] = []
+
+    async def count(self, wanted: Wanted, up_to: int) -> int:
+        if self.broken:
+            raise HistoryUnavailable("no disk left at /secret/path")
+        return len(await super().actions(wanted, None, up_to)) - self.written_since_counted
 
     async def actions(self, wanted: Wanted, before: Position | None, limit: int) -> Sequence[ActionRecorded]:
         if self.broken:
             raise HistoryUnavailable("no disk left at /secret/path")
-        return await super().actions(wanted, before, limit)
+        found = await super().actions(wanted, before, limit)
+        self.listed += found
+        return found
 
 
 @pytest.fixture
@@ -207,10 +220,14 @@ async def test_a_time_must_be_named(client: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "invalid", "from")
 
 
-async def test_a_history_that_is_away_says_so_and_no_more(client: httpx.AsyncClient, history: BrokenHistory) -> None:
+@pytest.mark.parametrize("form", ["json", "csv"])
+async def test_a_history_that_is_away_says_so_and_no_more(
+    client: httpx.AsyncClient, history: BrokenHistory, form: str
+) -> None:
     history.broken = True
-    answer = await client.get(URL, params=DAY, headers=bearer(AUDITOR))
+    answer = await client.get(URL, params={**DAY, "format": form}, headers=bearer(AUDITOR))
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "2"
     assert "secret" not in answer.text
 
 
@@ -233,14 +250,25 @@ async def test_a_file_speaks_chinese_when_asked(client: httpx.AsyncClient) -> No
     assert answer.content.decode("utf-8-sig").startswith("时间,账户,角色,节点,操作,")
 
 
-async def test_a_file_that_would_be_too_long_is_refused_whole(
-    client: httpx.AsyncClient, audit: MemoryAudit, monkeypatch: pytest.MonkeyPatch
+async def test_a_file_that_would_be_too_long_is_refused_whole_and_before_it_is_read(
+    client: httpx.AsyncClient, history: BrokenHistory, audit: MemoryAudit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_audit, "EXPORT_MAX", 4)
     answer = await client.get(URL, params={**DAY, "format": "csv"}, headers=bearer(AUDITOR))
     assert (answer.status_code, answer.json()["code"]) == (422, "too-many-records")
     assert audit.actions == []
+    assert history.listed == []
     assert (await _asked(client, format="csv", refused="true")).status_code == 200
+
+
+async def test_a_file_that_grew_too_long_since_it_was_counted_is_refused_as_well(
+    client: httpx.AsyncClient, history: BrokenHistory, audit: MemoryAudit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_audit, "EXPORT_MAX", 4)
+    history.written_since_counted = 1
+    answer = await client.get(URL, params={**DAY, "format": "csv"}, headers=bearer(AUDITOR))
+    assert (answer.status_code, answer.json()["code"]) == (422, "too-many-records")
+    assert audit.actions == []
 
 
 @pytest.mark.parametrize(

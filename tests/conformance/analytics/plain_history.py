@@ -79,6 +79,9 @@ class PlainHistory:
     async def unit_orders(self, question: UnitQuestion) -> Sequence[OrderEntry]:
         return the_last(order_entries(self._of(INCIDENTS), question.unit_id), question)
 
+    async def count(self, wanted: Wanted, up_to: int) -> int:
+        return len(await self.actions(wanted, None, up_to))
+
     async def actions(self, wanted: Wanted, before: Position | None, limit: int) -> Sequence[ActionRecorded]:
         def is_wanted(record: ActionRecorded) -> bool:
             is_seen = wanted.of_nobody_placed if record.path is None else within(record.path, wanted.path)

@@ -151,3 +151,40 @@ async def test_page_by_page_nothing_is_left_out_and_nothing_comes_twice(
     assert len(seen) == 12
     assert seen == whole
     assert seen[0].chain_id == "chain-b"
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 6, 7])
+async def test_a_page_is_full_however_often_its_records_were_repeated(
+    history: History, trail: Trail, limit: int
+) -> None:
+    for _ in range(6):
+        trail.does("a", "log-in")
+    for _ in range(4):
+        await keep(history, trail.writer.written)
+    page = await history.actions(Wanted(CITY, DAY), None, limit)
+    assert [record.number for record in page] == [6, 5, 4, 3, 2, 1][:limit]
+
+
+@pytest.mark.parametrize(
+    ("path", "filters", "up_to", "counted"),
+    [
+        (CITY, {}, 10, 4),
+        (CITY, {}, 4, 4),
+        (CITY, {}, 3, 3),
+        (CITY, {"actor_id": "a"}, 10, 2),
+        (CITY, {"only_refused": True}, 10, 1),
+        (DISTRICT, {}, 10, 3),
+        (OTHER_STATION, {}, 10, 0),
+    ],
+)
+async def test_what_is_wanted_is_counted_once_each_and_no_further_than_asked(
+    history: History, trail: Trail, path: str, filters: dict[str, Any], up_to: int, counted: int
+) -> None:
+    trail.does("a", "log-in")
+    trail.does("b", "log-out")
+    trail.does("a", "members-seen", refused="forbidden")
+    trail.does("nobody", "log-in", None)
+    trail.does("a", "log-in", at=DAY.end)
+    for _ in range(2):
+        await keep(history, trail.writer.written)
+    assert await history.count(Wanted(path, DAY, **filters), up_to) == counted
