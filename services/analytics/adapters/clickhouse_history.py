@@ -11,7 +11,14 @@ from services.analytics.adapters.clickhouse_audit import actions_of, count_of
 from services.analytics.adapters.clickhouse_unit_history import duty_of, orders_of, path_of
 from services.analytics.adapters.database import Database
 from services.analytics.adapters.rows import moment, row_of
-from services.analytics.adapters.schema import TABLES, WHAT_IS_THERE, add_columns, create_tables
+from services.analytics.adapters.schema import (
+    TABLES,
+    WHAT_IS_THERE,
+    WHAT_PARTS_LACK,
+    add_columns,
+    create_tables,
+    fill_columns,
+)
 from services.analytics.adapters.sql_pieces import SETTINGS
 from services.analytics.application.audit_trail import Position, Wanted
 from services.analytics.application.ports import Happening, Question, Station, UnitQuestion
@@ -35,6 +42,8 @@ class ClickHouseHistory:
         for statement in create_tables():
             await self._database.run(statement)
         for statement in add_columns(await self._columns(WHAT_IS_THERE)):
+            await self._database.run(statement)
+        for statement in fill_columns(await self._columns(WHAT_PARTS_LACK)):
             await self._database.run(statement)
 
     async def keep(self, topic: Topic, happenings: Sequence[Happening]) -> None:

@@ -50,9 +50,15 @@ class Database:
         await self._call(lambda client: client.command(statement))
 
     async def ask(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """The rows of a query, by column. `{name:Type}` in it stands for a parameter."""
-        answer = await self._call(lambda client: client.raw_query(query, dict(parameters or {}), fmt="JSONEachRow"))
-        return [json.loads(line) for line in answer.splitlines()]
+        """The rows of a query, by column. `{name:Type}` in it stands for a parameter. They are read in the client's
+        thread: many would hold up everybody else.
+        """
+
+        def ask(client: Client) -> list[dict[str, Any]]:
+            answer = client.raw_query(query, dict(parameters or {}), fmt="JSONEachRow")
+            return [json.loads(line) for line in answer.splitlines()]
+
+        return await self._call(ask)
 
     async def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows in their order, so that a crash leaves a beginning of them at most; once this returns they

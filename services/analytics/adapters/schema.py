@@ -106,26 +106,36 @@ WHAT_IS_THERE = "SELECT table, name FROM system.columns WHERE database = current
 """→ table, name: the columns that the tables have."""
 
 
+WHAT_PARTS_LACK = """
+SELECT DISTINCT parts.table AS table, columns.name AS name
+FROM system.columns AS columns
+JOIN (
+    SELECT table, name, groupArray(column) AS held FROM system.parts_columns
+    WHERE database = currentDatabase() AND active GROUP BY table, name
+) AS parts ON parts.table = columns.table
+WHERE columns.database = currentDatabase() AND NOT has(parts.held, columns.name)"""
+"""→ table, name: the columns that some of the kept rows do not have on disk."""
+
+
 def add_columns(there: Collection[tuple[str, str]]) -> list[str]:
-    """Statements that give tables of an earlier release the columns that they lack, also in the rows kept until then.
+    """Statements that give tables of an earlier release the columns that they lack.
 
     A column that is added needs a DEFAULT that reads the kept body: what happened before is then told like what
     happens now, and nothing has to be read from the log again. `there`: of WHAT_IS_THERE.
     """
-    missing = [
-        (table.name, column, kind)
+    return [
+        f"ALTER TABLE {table.name} ADD COLUMN IF NOT EXISTS {column} {kind}"
         for table in TABLES.values()
         for column, kind in table.columns.items()
         if (table.name, column) not in there
     ]
-    return [
-        statement
-        for table, column, kind in missing
-        for statement in (
-            f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column} {kind}",
-            f"ALTER TABLE {table} MATERIALIZE COLUMN {column}",  # else each question would parse every row's body
-        )
-    ]
+
+
+def fill_columns(lacking: Collection[tuple[str, str]]) -> list[str]:
+    """Statements that write added columns into the rows kept until then: else each question would parse every row's
+    body. It is done in the background, and asked for again when a crash came in between. `lacking`: of WHAT_PARTS_LACK.
+    """
+    return [f"ALTER TABLE {table} MATERIALIZE COLUMN {column}" for table, column in sorted(lacking)]
 
 
 def _create(table: Table) -> str:
