@@ -1,5 +1,6 @@
 """Hazards at the console, in a real browser on the real API: listed, looked at, put right and verified."""
 
+import re
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -7,7 +8,7 @@ from random import Random
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from deploy.local.demo.photos import picture
 from services.checkin.application.account_ports import Session
@@ -153,6 +154,28 @@ def test_another_station_s_hazards_are_nobody_s_business(context: BrowserContext
     expect(neighbour.get_by_role("alert")).to_contain_text("没有这条隐患，或您无权查看")
     expect(neighbour.get_by_text("您的范围内还没有上报的隐患")).to_be_visible()
     is_accessible(neighbour)
+
+
+def test_one_that_a_link_names_is_asked_for_again_where_it_cannot_be_read(context: BrowserContext) -> None:
+    page = page_of(context, "wang")
+    page.goto("/console/hazards")
+    rows(page).get_by_role("button", name="火灾隐患").click()
+    alone = re.compile(r"/hazards/[^/]+$")
+    held: list[Route] = []
+    page.route("**/checkin/v1/hazards?*", lambda route: route.fulfill(json={"items": []}))
+    page.route(alone, lambda route: held.append(route))
+    with page.expect_request(alone):
+        page.reload()
+    expect(page.get_by_text("正在读取所选隐患")).to_be_visible()
+    is_accessible(page)
+    held.pop().abort()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("网络不通")
+    is_accessible(page)
+    page.unroute(alone)
+    alert.get_by_role("button", name="重试").click()
+    expect(page.get_by_role("region", name="火灾隐患").get_by_role("group", name="隐患详情")).to_be_visible()
+    expect(alert).to_have_count(0)
 
 
 def rows(page: Page) -> Locator:

@@ -1,4 +1,4 @@
-import { computed, ref, shallowRef, watch, type Ref } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
 import { api } from '../api'
@@ -14,6 +14,8 @@ export function useChosen(list: Ref<readonly Hazard[]>) {
   /** There is no such hazard, or it is not for this account. */
   const isAbsent = ref(false)
   const problem = shallowRef<unknown>(null)
+  const isReading = ref(false)
+  let giveUp: AbortController | null = null
   const hazard = computed(() => {
     const listed = list.value.find((one) => one.hazard_id === id.value)
     return listed ?? (alone.value?.hazard_id === id.value ? alone.value : null)
@@ -23,34 +25,50 @@ export function useChosen(list: Ref<readonly Hazard[]>) {
     void router.replace({ query: { ...route.query, hazard: hazardId ?? undefined } })
   }
 
-  /** As it is now; null: that could not be read, or another was chosen meanwhile. */
+  /** As it is now; null: that could not be read, or another was chosen or something done to it meanwhile. */
   async function read(): Promise<Hazard | null> {
-    const wanted = id.value
-    if (wanted === null) return null
+    stop()
+    if (id.value === null) return null
+    const own = new AbortController()
+    giveUp = own
+    isReading.value = true
     try {
-      const found = await api.get<Hazard>(pathOf(wanted))
-      if (wanted !== id.value) return null
-      alone.value = found
+      const found = await api.get<Hazard>(pathOf(id.value), { signal: own.signal })
+      if (own.signal.aborted) return null
+      put(found)
       return found
     } catch (error) {
-      if (wanted !== id.value) return null
+      if (own.signal.aborted) return null
       isAbsent.value = error instanceof ProblemError && error.status === 404
       problem.value = isAbsent.value ? null : error
+      isReading.value = false
       return null
     }
   }
 
   function put(newer: Hazard): void {
-    if (newer.hazard_id === id.value) alone.value = newer
+    if (newer.hazard_id !== id.value) return
+    stop()
+    alone.value = newer
+    isAbsent.value = false
+    problem.value = null
+  }
+
+  function stop(): void {
+    giveUp?.abort()
+    isReading.value = false
   }
 
   // It stays what it is when the list no longer holds it.
   watch(hazard, (one) => { if (one !== null) alone.value = one })
   watch(id, () => {
+    stop()
     isAbsent.value = false
     problem.value = null
     if (hazard.value === null) void read()
   }, { immediate: true })
 
-  return { id, hazard, isAbsent, problem, choose, read, put }
+  onScopeDispose(stop)
+
+  return { id, hazard, isAbsent, isReading, problem, choose, read, put }
 }

@@ -1,7 +1,7 @@
 export default {
   'zh-CN': {
     title: '隐患', heading: '隐患', list: '隐患列表', details: '隐患详情',
-    loading: '正在读取隐患…',
+    loading: '正在读取隐患…', loadingOne: '正在读取所选隐患…', again: '重试',
     none: '您的范围内还没有上报的隐患。成员在手机页面上报后，此处显示。',
     noneFits: '没有符合条件的隐患。', clear: '清除筛选',
     absent: '没有这条隐患，或您无权查看。',
@@ -26,7 +26,7 @@ export default {
   },
   en: {
     title: 'Hazards', heading: 'Hazards', list: 'List of hazards', details: 'The hazard',
-    loading: 'Reading the hazards…',
+    loading: 'Reading the hazards…', loadingOne: 'Reading the hazard…', again: 'Try again',
     none: 'No hazard has been reported in your part of the city yet. What members report on their phones is shown here.',
     noneFits: 'No hazard fits the filter.', clear: 'Clear the filter',
     absent: 'There is no such hazard, or you may not see it.',
