@@ -1,6 +1,7 @@
 """An auditor at work in a real browser, on the real APIs: what others did is read, narrowed down and taken away."""
 
 import csv
+import re
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -80,6 +81,13 @@ def rows(page: Page) -> Locator:
     return page.get_by_role("table", name="审计").locator("tbody tr")
 
 
+def looks(page: Page) -> list[str]:
+    """What the page asks the audit for from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/analytics/v1/audit?" in request.url else None)
+    return asked
+
+
 def test_what_was_done_is_read_in_words(page: Page) -> None:
     is_accessible(page)
     seen = rows(page).filter(has_text="查看单元成员")
@@ -134,6 +142,46 @@ def test_what_is_asked_for_stands_in_the_address(page: Page) -> None:
     is_accessible(page)
     page.get_by_role("button", name="取消筛选").click()
     expect(rows(page)).to_have_count(100)
+
+
+def test_a_date_is_asked_for_when_it_is_whole(page: Page) -> None:
+    page.goto("/console/audit?from=2025-06-15&to=2025-06-20")
+    expect(page.get_by_text("此时段没有记录")).to_be_visible()
+    asked = looks(page)
+    first = page.get_by_label("起始日期")
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
+        first.press(key)
+    wanted = first.input_value()
+    assert wanted != "2025-06-15"
+    expect(page).to_have_url(re.compile(f"from={wanted}"))
+    first.fill("2025-06-01")
+    first.blur()
+    expect(page).to_have_url(re.compile("from=2025-06-01"))
+    expect(page.get_by_text("此时段没有记录")).to_be_visible()
+    assert [re.findall("from=([0-9-]+)", url) for url in asked] == [[wanted], ["2025-06-01"]]
+
+
+def test_a_date_that_cannot_be_asked_for_is_not(page: Page) -> None:
+    page.goto("/console/audit?from=2025-06-15&to=2025-06-20")
+    expect(page.get_by_text("此时段没有记录")).to_be_visible()
+    asked = looks(page)
+    first, last = page.get_by_label("起始日期"), page.get_by_label("截止日期")
+    for field, impossible, kept in (
+        (first, "1969-12-31", "2025-06-15"),
+        (first, "2025-06-21", "2025-06-15"),
+        (first, "", "2025-06-15"),
+        (last, "2025-06-14", "2025-06-20"),
+        (last, "2199-12-31", "2025-06-20"),
+    ):
+        field.fill(impossible)
+        field.press("Enter")
+        field.blur()
+        expect(field).to_have_value(kept)
+    first.fill("1970-01-01")
+    first.press("Enter")
+    expect(page).to_have_url(re.compile("from=1970-01-01"))
+    expect(rows(page)).to_have_count(0)
+    assert len(asked) == 1
 
 
 def test_a_file_of_it_runs_nothing_and_is_on_record(page: Page) -> None:

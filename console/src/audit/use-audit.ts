@@ -1,58 +1,41 @@
-import { onBeforeUnmount, shallowRef, watch, type Ref } from 'vue'
+import { shallowRef, watch } from 'vue'
 
-import { api } from '../api'
-import { save } from '../files/save'
-import { queryOf, type Asked } from './asked'
+import { usePages } from '../api/use-pages'
+import { dateAt } from '../formats/dates'
+import { now } from '../formats/now'
+import { askedOf, queryOf, type Asked } from './asked'
 import { AUDIT, type ActionRecord } from './record'
 
 const PAGE = 100
-const TIMEOUT_MS = 120_000
 
-/** The records that are asked for, page by page, newest first. Each reading is a record of the audit itself. */
-export function useAudit(asked: Ref<Asked>) {
-  const list = shallowRef<ActionRecord[]>([])
-  const next = shallowRef<string | null>(null)
-  const isReading = shallowRef(true)
-  const isSaving = shallowRef(false)
-  const problem = shallowRef<unknown>(null)
-  let giveUp: AbortController | null = null
+/**
+ * The records that the address asks for, page by page, newest first.
+ *
+ * Each reading is a record of the audit itself, so only people make one: days that the address does not say are those of when
+ * it was opened or refreshed, also after midnight.
+ */
+export function useAudit(address: () => Record<string, unknown>) {
+  const askedNow = () => askedOf(address(), dateAt(now.value))
+  const asked = shallowRef<Asked>(askedNow())
+  const { items: list, next, isReading, problem, begin, read, readMore } = usePages<ActionRecord>(() => ({
+    path: AUDIT, query: { ...queryOf(asked.value), limit: PAGE },
+  }))
 
-  async function read(from: string | null = null): Promise<void> {
-    giveUp?.abort()
-    const own = new AbortController()
-    giveUp = own
-    isReading.value = true
-    problem.value = null
-    const query = from === null ? { ...queryOf(asked.value), limit: PAGE } : {}
-    try {
-      const page = await api.page<ActionRecord>(from ?? AUDIT, { query, signal: own.signal })
-      list.value = from === null ? page.items : [...list.value, ...page.items]
-      next.value = page.next
-    } catch (error) {
-      if (own.signal.aborted) return
-      // What was found for another question must not stand under this one.
-      if (from === null) [list.value, next.value] = [[], null]
-      problem.value = error
-    }
-    isReading.value = false
+  /** Whether something else is asked for by now; then it is read. */
+  function isOther(): boolean {
+    const wanted = askedNow()
+    if (JSON.stringify(wanted) === JSON.stringify(asked.value)) return false
+    asked.value = wanted
+    void begin()
+    return true
   }
 
-  /** All that is asked for, as a file. The request needs the session's token, so it is no plain link. */
-  async function download(fileName: string): Promise<void> {
-    isSaving.value = true
-    problem.value = null
-    try {
-      const query = { ...queryOf(asked.value), format: 'csv' }
-      const response = await api.read(AUDIT, { query, timeoutMs: TIMEOUT_MS })
-      save(await response.blob(), `${fileName}.csv`)
-    } catch (error) {
-      problem.value = error
-    }
-    isSaving.value = false
+  function refresh(): void {
+    if (!isOther()) void read()
   }
 
-  watch(() => JSON.stringify(asked.value), () => void read(), { immediate: true })
-  onBeforeUnmount(() => giveUp?.abort())
+  watch(address, () => void isOther())
+  void begin()
 
-  return { list, next, isReading, isSaving, problem, read, download }
+  return { asked, list, next, isReading, problem, refresh, readMore }
 }

@@ -1,10 +1,11 @@
+import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 
-import { folders } from '../text'
+import messages from './messages'
 import type { ActionRecord } from './record'
 
 /** Every action that there are words for. */
-export const ACTIONS: readonly string[] = Object.keys(folders['audit']!.en['actions']!)
+export const ACTIONS: readonly string[] = Object.keys(messages.en.actions)
 
 /** Codes in words. One that is newer than this page is shown as it is. */
 export function useWords() {
@@ -13,14 +14,15 @@ export function useWords() {
     const key = `audit.${group}.${code}`
     return te(key) ? t(key) : code
   }
+  /** With its year, and to the second: records are compared with what else is known of a day. */
+  const moments = computed(() => new Intl.DateTimeFormat(locale.value, {
+    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+  }))
 
   return {
     action: (code: string) => words('actions', code),
     refusal: (code: string) => words('refusals', code),
     actor: ({ actor_id }: ActionRecord) => words('actors', actor_id),
-    /** With its year, and to the second: records are compared with what else is known of a day. */
-    moment: (rfc3339: string) => new Intl.DateTimeFormat(locale.value, {
-      year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
-    }).format(new Date(rfc3339)),
+    moment: (rfc3339: string) => moments.value.format(new Date(rfc3339)),
   }
 }
