@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Answer } from './http'
 import type { Account } from './login_steps'
 import { Session } from './session'
 
 const ACCOUNT: Account = { account_id: 'A-1', login: 'guard', name: '李**', role: 'member', station_id: 'S-1', unit_id: 'U-1' }
+const OTHER: Account = { ...ACCOUNT, account_id: 'B-1', login: 'other', name: '赵**' }
 const TOKEN = 'x.y.z'
 
 type Reply = [status: number, body?: object]
@@ -11,9 +13,9 @@ let replies: Record<string, Reply[]>
 let asked: { path: string; authorization: string | null; body: string | null }[]
 let accounts: (Account | null)[]
 
-function done(token = TOKEN): Reply {
+function done(token = TOKEN, account = ACCOUNT): Reply {
   const expires_at = new Date(Date.now() + 600_000).toISOString()
-  return [200, { next: 'done', access_token: token, expires_at, account: ACCOUNT }]
+  return [200, { next: 'done', access_token: token, expires_at, account }]
 }
 
 function problem(status: number, code: string): Reply {
@@ -162,4 +164,54 @@ test('who logs in while an old session is still asked for stays logged in when t
   expect((await asking).status).toBe(200)
   expect(session.account).toEqual(ACCOUNT)
   expect(accounts).toEqual([ACCOUNT])
+})
+
+describe('a refresh that answers late', () => {
+  const LATE = () => [done('late.x.x'), problem(401, 'session-ended'), problem(503, 'unavailable')].map(([status, body]) => Response.json(body, { status }))
+
+  /** A request that waits for the answer to its refresh. */
+  async function asking(session: Session): Promise<{ answer: (response: Response) => void; asking: Promise<Answer> }> {
+    let answer: (response: Response) => void = () => undefined
+    const others = fetch
+    vi.stubGlobal('fetch', (path: string, options: RequestInit) =>
+      path === REFRESH ? new Promise<Response>((resolve) => { answer = resolve }) : others(path, options),
+    )
+    const asking = session.ask('/a')
+    await vi.advanceTimersByTimeAsync(10)
+    return { answer: (response) => answer(response), asking }
+  }
+
+  test.each([0, 1, 2])('does not bring back who has logged out (%i)', async (which) => {
+    replies['/a'] = [[200, {}]]
+    const session = opened(ACCOUNT)
+    const late = await asking(session)
+    await session.logout()
+    late.answer(LATE()[which]!)
+    expect(await late.asking).toMatchObject({ code: 'session-ended' })
+    expect([session.account, session.isOver(), accounts]).toEqual([null, true, [null]])
+  })
+
+  test.each([0, 1, 2])('does not replace who has logged in, in whose name the old request is not sent (%i)', async (which) => {
+    replies[SESSIONS] = [done('other.x.x', OTHER)]
+    replies['/a'] = [[200, {}]]
+    const session = opened(ACCOUNT)
+    const late = await asking(session)
+    await session.login({ login: 'other', password: 'p' })
+    late.answer(LATE()[which]!)
+    expect(await late.asking).toMatchObject({ code: 'session-ended' })
+    expect(session.account).toEqual(OTHER)
+    expect(asked.map(({ path }) => path)).toEqual([SESSIONS])
+    expect((await session.ask('/a')).status).toBe(200)
+    expect(asked[asked.length - 1]).toMatchObject({ path: '/a', authorization: 'Bearer other.x.x' })
+  })
+})
+
+test('what one person asked for is not sent again in the name of another whose login was taken over', async () => {
+  replies[REFRESH] = [done(), done('other.x.x', OTHER)]
+  replies['/a'] = [problem(401, 'token-expired'), [200, {}]]
+  const session = opened(ACCOUNT)
+  expect(await session.ask('/a')).toMatchObject({ code: 'session-ended' })
+  expect(asked.filter(({ path }) => path === '/a')).toHaveLength(1)
+  expect((await session.ask('/a')).status).toBe(200)
+  expect(accounts).toEqual([OTHER])
 })

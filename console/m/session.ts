@@ -31,6 +31,8 @@ export class Session {
   private expires_at = 0
   private refreshing: Promise<string | Answer> | null = null
   private is_over: boolean
+  /** Counts up whenever somebody logs in or out: what was asked for before that is of no use any more. */
+  private epoch = 0
   account: Account | null
 
   /**
@@ -52,12 +54,13 @@ export class Session {
 
   /** Asks with the token, renewed when needed. `session-ended`: somebody has to log in. */
   async ask(path: string, request: Request = {}): Promise<Answer> {
-    const token = await this.currentToken()
+    const whose = this.account?.account_id
+    const token = await this.tokenOf(whose)
     if (typeof token !== 'string') return token
     const answer = await this.plain(path, request, token)
     if (answer.status !== 401) return answer
     if (this.token === token) this.token = null
-    const renewed = await this.currentToken()
+    const renewed = await this.tokenOf(whose)
     return typeof renewed === 'string' ? this.plain(path, request, renewed) : renewed
   }
 
@@ -65,7 +68,10 @@ export class Session {
   async login(given: Given): Promise<Step> {
     const answer = await this.plain(SESSIONS, { method: 'POST', type: 'application/json', body: JSON.stringify(given) })
     const step = nextStep(answer)
-    if (step.is === 'done') this.begin(answer.body, step.account)
+    if (step.is === 'done') {
+      this.epoch += 1
+      this.begin(answer.body, step.account)
+    }
     return step
   }
 
@@ -75,31 +81,39 @@ export class Session {
     this.end()
   }
 
+  /** As `currentToken`. What one person asked for is not sent in the name of whoever is logged in instead meanwhile. */
+  private async tokenOf(whose: string | undefined): Promise<string | Answer> {
+    const token = await this.currentToken()
+    return whose === undefined || whose === this.account?.account_id || typeof token !== 'string' ? token : ended()
+  }
+
   /** The token, or the answer that says why there is none. */
   private currentToken(): Promise<string | Answer> {
     if (this.token !== null && this.around.now() < this.expires_at - REFRESH_BEFORE_MS) {
       return Promise.resolve(this.token)
     }
+    const { epoch } = this
     this.refreshing ??= this.around
-      .alone('meu-session', () => this.refresh())
+      .alone('meu-session', () => this.refresh(epoch))
       .finally(() => {
         this.refreshing = null
       })
     return this.refreshing
   }
 
-  private async refresh(): Promise<string | Answer> {
+  /** `epoch`: of when it was wanted. Who has logged in or out since then stays so, whatever the answer is. */
+  private async refresh(epoch: number): Promise<string | Answer> {
     if (this.is_over) return ended()
-    const before = this.token
+    if (epoch !== this.epoch) return this.token ?? ended()
     let answer = ended()
     for (const timeout_ms of RENEW_TIMEOUTS_MS) {
       answer = await this.plain(`${SESSIONS}/refresh`, { method: 'POST', timeout_ms })
       if (answer.status !== 0) break
     }
+    if (epoch !== this.epoch) return this.token ?? ended()
     const step = nextStep(answer)
     if (step.is === 'done') return this.begin(answer.body, step.account)
     if (answer.status === 401) {
-      if (this.token !== null && this.token !== before) return this.token // somebody has logged in meanwhile
       this.end()
       return { ...answer, code: 'session-ended' }
     }
@@ -118,6 +132,7 @@ export class Session {
   }
 
   private end(): void {
+    this.epoch += 1
     this.token = null
     this.account = null
     this.is_over = true

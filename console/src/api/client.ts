@@ -11,6 +11,8 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 
 /** Whose requests these are. */
 export interface Tokens {
+  /** The account's id; null while nobody is known. */
+  whose(): string | null
   /** A token that is good for a while yet; null when nobody is logged in. */
   token(): Promise<string | null>
   /** A newer one than `stale`, which a service did not take; null when the session is over. */
@@ -131,15 +133,24 @@ export class ApiClient {
   }
 
   private async send(path: string, init: RequestInit, ask: Ask): Promise<Response> {
+    const whose = this.tokens.whose()
     const token = await this.tokens.token()
+    this.mustBeOf(whose)
     try {
       return await this.once(path, init, ask, token)
     } catch (error) {
       const isStale = error instanceof ProblemError && error.status === 401
       const newer = isStale && token !== null ? await this.tokens.renewed(token) : null
       if (newer === null) throw error
+      this.mustBeOf(whose)
       return await this.once(path, init, ask, newer)
     }
+  }
+
+  /** What one person asked for is not sent in the name of whoever is logged in instead meanwhile. */
+  private mustBeOf(whose: string | null): void {
+    if (whose === null || whose === this.tokens.whose()) return
+    throw new ProblemError({ title: '', status: 401, code: 'session-ended' })
   }
 
   private async once(path: string, init: RequestInit, ask: Ask, token: string | null): Promise<Response> {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { ApiClient } from './client'
 import { ProblemError } from './problems'
@@ -8,6 +8,8 @@ import { Session, type Account } from './session'
 const ACCOUNT: Account = {
   account_id: 'a', login: 'chen', name: '陈', role: 'officer', path: '/440100/440106', station_id: '440106', unit_id: null,
 }
+
+const LI: Account = { ...ACCOUNT, account_id: 'b', login: 'li', name: '李' }
 
 let nowMs = 0
 const clock = new ServerClock(() => nowMs)
@@ -22,9 +24,9 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-function granted(token: string, livesS: number): Response {
+function granted(token: string, livesS: number, account = ACCOUNT): Response {
   const expires = new Date(nowMs + livesS * 1000).toISOString()
-  return Response.json({ next: 'done', access_token: token, expires_at: expires, account: ACCOUNT })
+  return Response.json({ next: 'done', access_token: token, expires_at: expires, account })
 }
 
 function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
@@ -80,6 +82,76 @@ test('who logs in while the old session is still asked for stays logged in when 
   answerRefresh(problem(401, 'session-ended'))
   expect(await resuming).toBe(true)
   expect(await session.token()).toBe('second')
+})
+
+describe('a refresh that answers late', () => {
+  const LATE = () => [granted('late', 600), problem(401, 'session-ended')]
+
+  async function asked(session: Session): Promise<{ answer: (response: Response) => void; renewing: Promise<string | null> }> {
+    let answer: (response: Response) => void = () => undefined
+    fetched.mockReturnValueOnce(new Promise((resolve) => { answer = resolve }))
+    const renewing = session.token()
+    await vi.waitFor(() => { expect(fetched).toHaveBeenCalledTimes(1) })
+    return { answer, renewing }
+  }
+
+  test.each([0, 1])('does not bring back who has logged out (%i)', async (which) => {
+    const session = await loggedIn(30)
+    const { answer, renewing } = await asked(session)
+    const seen: (Account | null)[] = []
+    session.onChange = (account) => seen.push(account)
+    fetched.mockResolvedValueOnce(new Response(null, { status: 204 }))
+    await session.logOut()
+    answer(LATE()[which]!)
+    expect(await renewing).toBeNull()
+    expect([await session.token(), session.whose(), seen]).toEqual([null, null, [null]])
+  })
+
+  test.each([0, 1])('does not replace who has logged in (%i)', async (which) => {
+    const session = await loggedIn(30)
+    const { answer, renewing } = await asked(session)
+    fetched.mockResolvedValueOnce(granted('of-li', 600, LI))
+    await session.logIn({ login: 'li', password: 'x' })
+    answer(LATE()[which]!)
+    expect(await renewing).toBe('of-li')
+    expect([await session.token(), session.whose()]).toEqual(['of-li', 'b'])
+  })
+
+  test('is not even asked for when it was waiting for another tab, and the person has logged out', async () => {
+    let turn: () => void = () => undefined
+    const request = (_: string, work: () => unknown) => new Promise<void>((resolve) => { turn = resolve }).then(work)
+    vi.stubGlobal('navigator', { locks: { request } })
+    const session = await loggedIn(30)
+    const renewing = session.token()
+    fetched.mockResolvedValueOnce(new Response(null, { status: 204 }))
+    await session.logOut()
+    turn()
+    expect(await renewing).toBeNull()
+    expect(fetched.mock.calls.map(([path]) => path)).toEqual(['/checkin/v1/sessions/current'])
+  })
+})
+
+describe('what one person asked for is not sent in the name of another', () => {
+  test('whose login was taken over when the token was renewed before it', async () => {
+    const api = new ApiClient(await loggedIn(30), () => 'en', clock)
+    fetched.mockResolvedValueOnce(granted('of-li', 600, LI))
+    await expect(api.post('/dispatch/v1/incidents', {})).rejects.toMatchObject({ status: 401, code: 'session-ended' })
+    expect(fetched).toHaveBeenCalledTimes(1)
+  })
+
+  test('whose login was taken over after a service had refused the token', async () => {
+    const api = new ApiClient(await loggedIn(600), () => 'en', clock)
+    fetched.mockResolvedValueOnce(problem(401, 'token-expired')).mockResolvedValueOnce(granted('of-li', 600, LI))
+    await expect(api.post('/dispatch/v1/incidents', {})).rejects.toMatchObject({ status: 401, code: 'session-ended' })
+    expect(fetched).toHaveBeenCalledTimes(2)
+  })
+
+  test('unless nobody was known yet', async () => {
+    const session = new Session(() => 'en', clock)
+    fetched.mockResolvedValueOnce(granted('first', 600)).mockResolvedValueOnce(Response.json({ ok: true }))
+    void session.resume()
+    expect(await new ApiClient(session, () => 'en', clock).get('/dispatch/v1/incidents')).toEqual({ ok: true })
+  })
 })
 
 test('a session that has ended leaves nobody logged in', async () => {

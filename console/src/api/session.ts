@@ -54,6 +54,9 @@ export class Session implements Tokens {
   /** Called with the account when it changes; null: nobody is logged in. */
   onChange: (account: Account | null) => void = () => undefined
   private access: { token: string; until: number } | null = null
+  private accountId: string | null = null
+  /** Counts up whenever a token comes or goes: what was asked for before that is of no use any more. */
+  private epoch = 0
   private renewing: Promise<string | null> | null = null
 
   constructor(
@@ -81,6 +84,10 @@ export class Session implements Tokens {
     await answered(`${SESSIONS}/current`, { method: 'DELETE', headers })
   }
 
+  whose(): string | null {
+    return this.accountId
+  }
+
   async token(): Promise<string | null> {
     if (this.access === null) return this.renewing
     if (this.access.until - this.clock.now() > GOOD_FOR_MS) return this.access.token
@@ -93,34 +100,37 @@ export class Session implements Tokens {
   }
 
   private renew(): Promise<string | null> {
-    this.renewing ??= alone(() => this.refresh()).finally(() => { this.renewing = null })
+    const { epoch } = this
+    this.renewing ??= alone(() => this.refresh(epoch)).finally(() => { this.renewing = null })
     return this.renewing
   }
 
-  private async refresh(): Promise<string | null> {
-    const before = this.access
-    try {
-      const granted = await this.ask<Granted>(`${SESSIONS}/refresh`)
-      this.grant(granted)
-      return granted.access_token
-    } catch (error) {
-      if (error instanceof ProblemError && error.status === 401) {
-        if (this.access !== null && this.access !== before) return this.access.token // somebody has logged in meanwhile
-        this.end()
-        return null
+  /** `epoch`: of when it was wanted. Who has logged in or out since then stays so, whatever the answer is. */
+  private async refresh(epoch: number): Promise<string | null> {
+    if (epoch === this.epoch) {
+      const granted = await this.ask<Granted>(`${SESSIONS}/refresh`).catch(nullWhereOver)
+      if (epoch === this.epoch) {
+        if (granted === null) this.end()
+        else this.grant(granted)
       }
-      throw error
     }
+    return this.access?.token ?? null
   }
 
   private grant(granted: Granted): void {
     this.access = { token: granted.access_token, until: Date.parse(granted.expires_at) }
-    this.onChange(granted.account)
+    this.become(granted.account)
   }
 
   private end(): void {
     this.access = null
-    this.onChange(null)
+    this.become(null)
+  }
+
+  private become(account: Account | null): void {
+    this.epoch += 1
+    this.accountId = account?.account_id ?? null
+    this.onChange(account)
   }
 
   private async ask<T>(path: string, body?: unknown): Promise<T> {
@@ -136,6 +146,11 @@ export class Session implements Tokens {
     if (!response.ok) throw await problemOf(response)
     return (await response.json()) as T
   }
+}
+
+function nullWhereOver(error: unknown): null {
+  if (error instanceof ProblemError && error.status === 401) return null
+  throw error
 }
 
 /** `work` while no other tab does the same. */

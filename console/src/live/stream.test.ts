@@ -25,7 +25,7 @@ class Wire {
 }
 
 const fetched = vi.fn<(path: string, init: RequestInit) => Promise<Response>>()
-const tokens = { token: vi.fn(() => Promise.resolve('first')), renewed: vi.fn(() => Promise.resolve<string | null>('second')) }
+const tokens = { whose: () => null, token: vi.fn(() => Promise.resolve('first')), renewed: vi.fn(() => Promise.resolve<string | null>('second')) }
 let events: StreamEvent[]
 let states: StreamState[]
 let gaps: number

@@ -6,5 +6,6 @@ import { currentLocale } from '../text'
 export function displayClient(hash: string): ApiClient {
   const token = new URLSearchParams(hash.replace(/^#/, '')).get('token')
   if (token === null) return api
-  return new ApiClient({ token: () => Promise.resolve(token), renewed: () => Promise.resolve(null) }, currentLocale)
+  const bearer = { whose: () => null, token: () => Promise.resolve(token), renewed: () => Promise.resolve(null) }
+  return new ApiClient(bearer, currentLocale)
 }
