@@ -68,6 +68,45 @@ test('an answer that is older than what the stream brought meanwhile takes nothi
   expect((await reading)?.sequence).toBe(3)
 })
 
+test('what was asked for before they were forgotten is not kept, nor is anything asked for after it', async () => {
+  const incidents = useIncidents()
+  let answer: (events: unknown[]) => void = () => undefined
+  let list: (summaries: unknown[]) => void = () => undefined
+  all.mockReturnValueOnce(new Promise((resolve) => { answer = resolve }))
+  const reading = incidents.read('i-1')
+  all.mockReturnValueOnce(new Promise((resolve) => { list = resolve })).mockResolvedValueOnce([])
+  const loading = incidents.load()
+  incidents.apply(event(3))
+  incidents.forget()
+  answer([REPORTED])
+  list([{ incident_id: 'i-2' }])
+  expect(await reading).toBeNull()
+  await loading
+  expect([incidents.byId.size, incidents.isLoaded]).toEqual([0, false])
+  const asked = all.mock.calls.length
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(all).toHaveBeenCalledTimes(asked)
+  expect([vi.getTimerCount(), heard]).toEqual([0, []])
+})
+
+test('that they could not be read is nothing to whoever comes next, who reads them anew', async () => {
+  const incidents = useIncidents()
+  let fail: (error: Error) => void = () => undefined
+  all.mockReturnValueOnce(new Promise((_, reject) => { fail = reject })).mockResolvedValueOnce([])
+  const loading = incidents.load()
+  let answer: (events: unknown[]) => void = () => undefined
+  all.mockReturnValueOnce(new Promise((resolve) => { answer = resolve })).mockResolvedValueOnce([REPORTED])
+  void incidents.read('i-1')
+  incidents.forget()
+  fail(new Error('away'))
+  await loading
+  expect(incidents.problem).toBeNull()
+  expect((await incidents.read('i-1'))?.sequence).toBe(1)
+  answer([])
+  await vi.advanceTimersByTimeAsync(0)
+  expect([...incidents.byId.keys()]).toEqual(['i-1'])
+})
+
 test('who asks for an incident that is being read waits for the same answer', async () => {
   const incidents = useIncidents()
   all.mockResolvedValue([REPORTED])

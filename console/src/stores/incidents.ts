@@ -29,6 +29,8 @@ export const useIncidents = defineStore('incidents', () => {
   const problem = shallowRef<unknown>(null)
   const listeners = new Set<Listener>()
   const reading = new Map<string, Promise<Incident | null>>()
+  /** Counts whose they are: what was asked for before `forget` is nobody's any more. */
+  let epoch = 0
   let lentTimer: ReturnType<typeof setInterval> | undefined
 
   const running = computed(() => [...byId.values()].filter((incident) => incident.state !== 'closed'))
@@ -36,21 +38,24 @@ export const useIncidents = defineStore('incidents', () => {
 
   /** All that run, from the beginning of their events. */
   async function load(): Promise<void> {
+    const whose = epoch
     try {
-      await readRunning()
-      problem.value = null
+      await readRunning(whose)
+      if (whose === epoch) problem.value = null
     } catch (error) {
+      if (whose !== epoch) return
       problem.value = error
       throw error
     }
   }
 
-  async function readRunning(): Promise<void> {
+  async function readRunning(whose: number): Promise<void> {
     const lists = await Promise.all(
       ['open', 'handed-over'].map((status) => api.all<Summary>(INCIDENTS, { query: { status, limit: 200 } })),
     )
     const ids = new Set([...lists.flat(), ...running.value].map((incident) => incident.incident_id))
-    await inTurns([...ids], AT_ONCE, (id) => read(id).catch(unlessGone))
+    await inTurns([...ids], AT_ONCE, async (id) => (whose === epoch ? read(id).catch(unlessGone) : null))
+    if (whose !== epoch) return
     isLoaded.value = true
     clearInterval(lentTimer)
     lentTimer = setInterval(() => void readLent(), LENT_EVERY_MS)
@@ -60,15 +65,18 @@ export const useIncidents = defineStore('incidents', () => {
   function read(incidentId: string): Promise<Incident | null> {
     const running = reading.get(incidentId)
     if (running !== undefined) return running
-    const promise = readNow(incidentId).finally(() => reading.delete(incidentId))
+    const promise = readNow(incidentId).finally(() => {
+      if (reading.get(incidentId) === promise) reading.delete(incidentId)
+    })
     reading.set(incidentId, promise)
     return promise
   }
 
   async function readNow(incidentId: string): Promise<Incident | null> {
+    const whose = epoch
     const path = `${INCIDENTS}/${encodeURIComponent(incidentId)}/events`
     const events = await api.all<IncidentEvent>(path, { query: { limit: 200 } })
-    return put(fold(byId.get(incidentId) ?? null, events).incident)
+    return whose !== epoch ? null : put(fold(byId.get(incidentId) ?? null, events).incident)
   }
 
   /** An event from the stream. */
@@ -87,8 +95,10 @@ export const useIncidents = defineStore('incidents', () => {
 
   /** Read what is missing before `event`. The list follows the stream within a moment: it may not have it at once. */
   async function catchUp(event: IncidentEvent): Promise<void> {
+    const whose = epoch
     for (const waitMs of CATCH_UP_AFTER_MS) {
       await new Promise((resolve) => setTimeout(resolve, waitMs))
+      if (whose !== epoch) return
       const found = await read(event.data.incident_id).catch(() => null)
       if (found === null || found.sequence < event.sequence) continue
       announce(event, found)
@@ -122,6 +132,8 @@ export const useIncidents = defineStore('incidents', () => {
   }
 
   function forget(): void {
+    epoch += 1
+    reading.clear()
     clearInterval(lentTimer)
     byId.clear()
     isLoaded.value = false

@@ -9,10 +9,15 @@ import { isWithin } from '../stations/nodes'
 export const useStations = defineStore('stations', () => {
   const list = shallowRef<Station[]>([])
   const isLoaded = ref(false)
+  /** Counts whose they are. */
+  let epoch = 0
   const byId = computed(() => new Map(list.value.map((station) => [station.station_id, station])))
 
   async function load(): Promise<void> {
-    list.value = await api.all<Station>('/checkin/v1/stations')
+    const whose = epoch
+    const stations = await api.all<Station>('/checkin/v1/stations')
+    if (whose !== epoch) return
+    list.value = stations
     isLoaded.value = true
   }
 
@@ -29,6 +34,7 @@ export const useStations = defineStore('stations', () => {
   }
 
   function forget(): void {
+    epoch += 1
     list.value = []
     isLoaded.value = false
   }

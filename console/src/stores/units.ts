@@ -30,15 +30,19 @@ export const useUnits = defineStore('units', () => {
   let questions = 0
   let onDrawing: (drawn: Drawn) => void = () => undefined
 
-  /** Read all of them. */
+  /** Read all of them. What comes after `forget` is nobody's any more: the worker was that person's. */
   async function load(): Promise<void> {
     tell({ kind: 'reading' })
+    const own = worker
     try {
       const response = await api.read(UNITS, { timeoutMs: 60_000 })
       const json = await response.arrayBuffer()
+      if (own !== worker) return
       tell({ kind: 'snapshot', json }, [json])
       problem.value = null
     } catch (error) {
+      if (own !== worker) return
+      tell({ kind: 'reading-failed' })
       problem.value = error
       throw error
     }

@@ -13,8 +13,7 @@ const COST_SHARE = 4
 
 const table = new UnitTable()
 const followed = new Set<string>()
-/** Kept while all are read. */
-let news: NewsWhileReading | null = null
+const news = new NewsWhileReading()
 let look: Look | null = null
 let lookedAt = 0
 /** Counts snapshots: a drawing's references hold for one. */
@@ -27,18 +26,22 @@ self.onmessage = (event: MessageEvent<ToWorker>) => {
   const message = event.data
   switch (message.kind) {
     case 'reading':
-      news = new NewsWhileReading()
+      news.begin()
+      return
+    case 'reading-failed':
+      news.fail()
       return
     case 'snapshot': {
       const all = JSON.parse(new TextDecoder().decode(message.json)) as ColumnarRows
+      const newer = news.end(all.at)
+      if (newer === null) return
       take(all, true)
-      for (const newer of news?.since(all.at) ?? []) take(newer, false)
-      news = null
+      for (const rows of newer) take(rows, false)
       return
     }
     case 'rows': {
       const rows = JSON.parse(message.json) as ColumnarRows
-      news?.hear(rows)
+      news.hear(rows)
       if (generation > 0) take(rows, false)
       return
     }

@@ -4,8 +4,9 @@ import type { Box, UnitFilter } from './unit-filter'
 
 /** What the console asks of the units' worker. */
 export type ToWorker =
-  /** All units are being read: `snapshot` follows, or this again. */
+  /** All units are being read: for each time `snapshot` follows, or `reading-failed`. */
   | { kind: 'reading' }
+  | { kind: 'reading-failed' }
   | { kind: 'snapshot'; json: ArrayBuffer }
   | { kind: 'rows'; json: string }
   | { kind: 'follow'; ids: string[] }
