@@ -27,6 +27,8 @@ export class Phone {
   readonly watchers = new Set<() => void>()
   readonly settled = new Set<(result: Result) => void>()
   readonly accountChanged = new Set<(account: Account | null) => void>()
+  /** Whose the page is: the account's id. */
+  private person: string | null
   /** The page in other tabs, which may have sent what this one shows as waiting. */
   private readonly tabs = 'BroadcastChannel' in window ? new BroadcastChannel('meu-member') : null
 
@@ -35,6 +37,7 @@ export class Phone {
     readonly clock: ServerClock,
     before: Account | null | undefined,
   ) {
+    this.person = before?.account_id ?? null
     this.session = new Session(
       {
         now: () => clock.now(),
@@ -137,9 +140,16 @@ export class Phone {
     this.setConnection(answer.status > 0 ? 'on' : 'off')
   }
 
+  /** Where another tab's login was taken over, the page begins anew: nothing of the one before stays in it. */
   private async remember(account: Account | null): Promise<void> {
-    if (account === null) await Promise.all(OF_THE_PERSON.map((name) => this.store.put(name, undefined)))
+    const is_another = account !== null && this.person !== null && account.account_id !== this.person
+    this.person = account?.account_id ?? null
+    if (account === null || is_another) await Promise.all(OF_THE_PERSON.map((name) => this.store.put(name, undefined)))
     await this.store.put('account', account)
+    if (is_another) {
+      location.reload()
+      return
+    }
     this.accountChanged.forEach((hear) => hear(account))
     this.queue.wake()
     this.changed()

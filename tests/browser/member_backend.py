@@ -75,6 +75,8 @@ class Backend:
     incidents: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     scan_good_for: timedelta = timedelta(minutes=10)
     demo: bool = False
+    account: dict[str, Any] = field(default_factory=lambda: ACCOUNT)
+    """Whose session the phone's cookie is."""
     cookie: str = ""
     refreshes: int = 0
     asked_after: int = 0
@@ -251,6 +253,11 @@ class Backend:
     def session(self, status: int) -> Answer:
         self.cookie = f"r{int(self.cookie[1:] or 0) + 1}" if self.cookie else "r1"
         expires_at = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
-        body = {"next": "done", "access_token": f"token-{self.cookie}", "expires_at": expires_at, "account": ACCOUNT}
+        body = {
+            "next": "done",
+            "access_token": f"token-{self.cookie}",
+            "expires_at": expires_at,
+            "account": self.account,
+        }
         kept = f"meu_session={self.cookie}; Path=/checkin/v1/sessions; HttpOnly; SameSite=Strict"
         return Answer(status, body, {"Set-Cookie": kept})

@@ -48,6 +48,17 @@ def test_switches_to_english_in_place_and_stays_so(member: Phone) -> None:
     member.sees("您不在岗")
 
 
+def test_where_another_s_login_is_taken_over_nothing_of_the_one_before_stays(backend: Backend, member: Phone) -> None:
+    arrives(backend, "I-1")
+    member.sees(re.compile("女士晕倒"))
+    member.page.route("**/notify/v1/inbox*", lambda route: route.abort())
+    backend.account = {**backend.account, "account_id": "M-2", "name": "赵**"}
+    member.page.reload()
+    member.sees("赵**")
+    member.sees_not("女士晕倒")
+    member.sees("体育中心东门应急单元")
+
+
 def test_hostile_words_are_shown_as_words(backend: Backend, member: Phone) -> None:
     hostile = "<script>window.hit=1</script><img src=x onerror='window.hit=1'>\u202egnp.exe" + "长" * 3000
     incident, message = order_for("I-9")

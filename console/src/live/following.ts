@@ -12,15 +12,14 @@ const AGAIN_MS = 5_000
 /** Where nobody looks, no changes are sent: so often units are all read anew, and after the stream was away. */
 const UNITS_ANEW_MS = 120_000
 
+/** West, south, east, north in degrees; null: none. */
+type View = readonly [number, number, number, number] | null
+
 /** The tab's one stream, and the stores that it carries on. From `start` until `stop`, for accounts of operations. */
 class Following {
-  private readonly stream = new LiveStream({
-    tokens: session,
-    onEvent: (event) => { this.hear(event) },
-    onGap: () => { this.needsLoad = true },
-    onState: (state) => { this.notice(state) },
-    onByte: () => { useConnection().heardAt = serverClock.now() },
-  })
+  /** Of this start: one that was stopped may still have something to say. */
+  private stream: LiveStream | null = null
+  private view: View = null
   private needsLoad = true
   private timer: ReturnType<typeof setTimeout> | undefined
   private unitsTimer: ReturnType<typeof setInterval> | undefined
@@ -28,6 +27,9 @@ class Following {
 
   start(): void {
     this.needsLoad = true
+    this.wasAway = false
+    this.stream = this.opened()
+    this.stream.show(this.view)
     this.stream.start()
     void this.again(() => useStations().load())
     void this.again(() => useUnits().load())
@@ -40,16 +42,32 @@ class Following {
     clearTimeout(this.timer)
     clearInterval(this.unitsTimer)
     window.removeEventListener('online', this.hurry)
-    this.stream.stop()
+    this.stream?.stop()
+    this.stream = null
     for (const store of [useIncidents(), useUnits(), useStations()]) store.forget()
   }
 
-  /** The part of the map that is looked at: west, south, east, north in degrees; null: none. */
-  show(view: readonly [number, number, number, number] | null): void {
-    this.stream.show(view)
+  /** The part of the map that is looked at. */
+  show(view: View): void {
+    this.view = view
+    this.stream?.show(view)
   }
 
-  private readonly hurry = () => { this.stream.hurry() }
+  private opened(): LiveStream {
+    const ifOwn = <Said extends unknown[]>(hear: (...said: Said) => void) => (...said: Said) => {
+      if (stream === this.stream) hear(...said)
+    }
+    const stream: LiveStream = new LiveStream({
+      tokens: session,
+      onEvent: ifOwn((event: StreamEvent) => { this.hear(event) }),
+      onGap: ifOwn(() => { this.needsLoad = true }),
+      onState: ifOwn((state: StreamState) => { this.notice(state) }),
+      onByte: ifOwn(() => { useConnection().heardAt = serverClock.now() }),
+    })
+    return stream
+  }
+
+  private readonly hurry = () => { this.stream?.hurry() }
 
   private hear(event: StreamEvent): void {
     if (event.name === 'units') useUnits().apply(event.data)
@@ -73,15 +91,16 @@ class Following {
     useUnits().load().catch(() => undefined) // what is there stays, and says how old it is
   }
 
-  /** `work`, until it has succeeded or nobody is logged in any more. */
+  /** `work`, until it has succeeded or nobody is logged in any more, or somebody else. */
   private async again(work: () => Promise<void>): Promise<void> {
+    const { stream } = this
     for (;;) {
       try {
         await work()
         return
       } catch {
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
-        if (useConnection().state === 'stopped') return
+        if (stream !== this.stream || useConnection().state === 'stopped') return
       }
     }
   }

@@ -68,7 +68,7 @@ export const usePeople = defineStore('people', () => {
   }
 
   // Also where another tab's login is taken over, and where the account's part of the tree has changed.
-  watch(() => [session.account?.account_id, session.account?.path].join(), forget, { flush: 'sync' })
+  watch(() => session.who, forget, { flush: 'sync' })
 
   return { find }
 })

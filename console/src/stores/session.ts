@@ -13,6 +13,12 @@ export const useSession = defineStore('session', () => {
   const resumeFailed = ref(false)
   session.onChange = (changed) => { account.value = changed }
 
+  /** Changes when somebody else sees the screens, or sees another part of the city in them; null: nobody does. */
+  const who = computed(() => {
+    if (account.value === null) return null
+    const { account_id: id, path, role } = account.value
+    return [id, path, role].join(' ')
+  })
   const isOperational = computed(() => account.value !== null && OF_OPERATIONS.includes(account.value.role))
 
   function logIn(credentials: Credentials): Promise<LogInStep> {
@@ -32,5 +38,5 @@ export const useSession = defineStore('session', () => {
     return account.value !== null && roles.includes(account.value.role)
   }
 
-  return { account, isOperational, resumeFailed, logIn, resume, logOut, hasRole }
+  return { account, who, isOperational, resumeFailed, logIn, resume, logOut, hasRole }
 })
