@@ -144,6 +144,26 @@ def test_who_comes_second_is_told_so_and_sees_what_the_first_one_did(context: Br
     expect(other.get_by_role("region", name="用电隐患")).to_contain_text("待复查")
 
 
+def test_what_is_being_sent_cannot_be_put_away_before_its_outcome_is_told(context: BrowserContext) -> None:
+    page = page_of(context, "wang")
+    page.goto("/console/hazards")
+    rows(page).get_by_role("button", name="用电隐患").click()
+    page.get_by_role("button", name="登记整改").click()
+    dialog = page.get_by_role("dialog", name="登记整改")
+    held: list[Route] = []
+    page.route("**/rectify", lambda route: held.append(route))
+    dialog.get_by_role("button", name="登记整改").click()
+    expect(dialog.get_by_role("button", name="取消")).to_be_disabled()
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    page.mouse.click(5, 5)
+    expect(dialog).to_be_visible()
+    held[0].continue_()
+    expect(page.get_by_role("status").filter(has_text="已登记整改")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    assert len(held) == 1
+
+
 def test_another_station_s_hazards_are_nobody_s_business(context: BrowserContext) -> None:
     page = page_of(context, "wang")
     page.goto("/console/hazards")
