@@ -114,6 +114,7 @@ def test_keys_lead_through_the_list_and_nobody_verifies_the_own_work(context: Br
     expect(details).to_contain_text("<b>后门</b> 堆放货物")
     expect(details).to_contain_text("No photo")
     page.keyboard.press("e")
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.type("Moved away")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
