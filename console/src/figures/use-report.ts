@@ -38,6 +38,7 @@ export function useReport(asked: Ref<Asked>) {
         wanted.by === 'none' ? sum : ask({}),
         ask({ ...earlierOf(sum), by: 'none' }),
       ])
+      if (own.signal.aborted) return // a body may come though it was given up
       answered.value = { asked: wanted, rows, sum, earlier }
     } catch (error) {
       if (own.signal.aborted) return
