@@ -92,7 +92,7 @@ def _own(desk: Desk) -> dict[str, str]:
         "hazard_id": "hazard-own",
         "rectified_id": "hazard-rectified",
         "account_id": "member-own",
-        "member_id": "member-own",
+        "member_id": "leader-own",
         "login": "member-own",
         "password": PASSWORD,
         "session": SESSION,
