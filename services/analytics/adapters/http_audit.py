@@ -1,6 +1,5 @@
 """The audit over HTTP, for auditors."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -10,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.analytics.adapters.audit_table import AUDIT_HEADER, audit_line
+from services.analytics.adapters.http_files import CSV, file_answer
 from services.analytics.adapters.http_window import Moment, window_of
 from services.analytics.application.audit_trail import AuditTrail, Position, Wanted, position_of
 from services.analytics.domain.spreadsheet import spreadsheet
@@ -18,14 +18,13 @@ from shared.contracts.audit import ActionRecorded
 from shared.contracts.base import Code, Id
 from shared.platform.web.audited import audited
 from shared.platform.web.document import PAGED
-from shared.platform.web.paging import link_next, read_cursor
+from shared.platform.web.paging import link_next, match_cursor
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
 from shared.vocabulary.terms import Role
 
 EXPORT_MAX = 50_000
 """Records in a file: a busy day of a city, and what one process may hold at once."""
-CSV = "text/csv"
 _POSITION = re.compile(r"([0-9T:.+-]{19,40}) ([A-Za-z0-9._:-]{1,80}) ([0-9]{1,18})", re.ASCII)
 _ANSWERS: Any = {200: {**PAGED[200], "content": {CSV: {"schema": {"type": "string"}}}}}
 
@@ -89,7 +88,7 @@ def audit_router(trail: AuditTrail, zone: tzinfo) -> APIRouter:
             records = await _whole(trail, wanted)
             await audited(request, "audit-exported", actor or auditor.path)
             return await _file(records, request, zone)
-        records = await trail.actions(wanted, _position(read_cursor(cursor), window), limit + 1)
+        records = await trail.actions(wanted, _position(cursor, window), limit + 1)
         await audited(request, "audit-seen", actor or auditor.path)
         link_next(request, response, _cursor(records[limit - 1]) if len(records) > limit else None)
         response.headers["Cache-Control"] = "no-store"
@@ -121,27 +120,23 @@ def _cursor(record: ActionRecorded) -> str:
 
 def _position(cursor: str | None, window: Window) -> Position | None:
     """Where the page before ended. A place outside of the window is none of ours."""
-    if cursor is None:
+    parts = match_cursor(cursor, _POSITION)
+    if parts is None:
         return None
-    parts = _POSITION.fullmatch(cursor)
     try:
-        at = None if parts is None else datetime.fromisoformat(parts[1])
+        at = datetime.fromisoformat(parts[1])
     except ValueError:
         at = None
-    if parts is None or at is None or at.tzinfo is None or at not in window:
+    if at is None or at.tzinfo is None or at not in window:
         raise Problem(422, "cursor-invalid", field="cursor")
     return Position(at, parts[2], int(parts[3]))
 
 
 async def _file(records: Sequence[ActionRecorded], request: Request, zone: tzinfo) -> Response:
-    """Made in a thread: a long table would hold everybody else up."""
-    in_chinese = request.headers.get("accept-language", "").lower().startswith("zh")
-    headers = {
-        "Cache-Control": "no-store",
-        "Content-Disposition": 'attachment; filename="audit.csv"',
-        "Content-Language": "zh-CN" if in_chinese else "en",
-        "X-Content-Type-Options": "nosniff",
-    }
-    header = [chinese if in_chinese else english for chinese, english in AUDIT_HEADER]
-    content = await asyncio.to_thread(lambda: spreadsheet(header, (audit_line(record, zone) for record in records)))
-    return Response(content, media_type=f"{CSV}; charset=utf-8", headers=headers)
+    def content(in_chinese: bool) -> str:
+        header = [chinese if in_chinese else english for chinese, english in AUDIT_HEADER]
+        return spreadsheet(header, (audit_line(record, zone) for record in records))
+
+    answer = await file_answer(request, "audit.csv", f"{CSV}; charset=utf-8", content)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

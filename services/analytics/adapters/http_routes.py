@@ -1,12 +1,12 @@
 """Analytics over HTTP."""
 
-import asyncio
 from datetime import datetime, tzinfo
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.analytics.adapters.http_answers import ReportAnswer, answer
+from services.analytics.adapters.http_files import CSV, file_answer
 from services.analytics.adapters.http_window import Moment, window_of
 from services.analytics.adapters.report_tables import report_table
 from services.analytics.adapters.xlsx_answers import XLSX, xlsx_answer
@@ -21,7 +21,6 @@ from shared.platform.web.tokens import Principal, principal_with
 from shared.ports import Clock
 from shared.vocabulary.terms import Role
 
-CSV = "text/csv"
 Form = Literal["json", "csv", "xlsx"]
 _FILES: dict[str, Any] = {
     CSV: {"schema": {"type": "string"}},
@@ -90,17 +89,9 @@ def _accepted(request: Request) -> Form:
 
 
 async def _file(report: Report, request: Request, form: Form) -> Response:
-    """Made in a thread: a long table would hold everybody else up."""
-    in_chinese = request.headers.get("accept-language", "").lower().startswith("zh")
-    headers = {
-        "Content-Disposition": f'attachment; filename="figures.{form}"',
-        "Content-Language": "zh-CN" if in_chinese else "en",
-        "X-Content-Type-Options": "nosniff",
-    }
-
-    def content() -> str | bytes:
+    def content(in_chinese: bool) -> str | bytes:
         table = report_table(report, in_chinese=in_chinese)
         return xlsx_answer(table) if form == "xlsx" else spreadsheet(table.header, table.lines)
 
     media_type = XLSX if form == "xlsx" else f"{CSV}; charset=utf-8"
-    return Response(await asyncio.to_thread(content), media_type=media_type, headers=headers)
+    return await file_answer(request, f"figures.{form}", media_type, content)

@@ -14,7 +14,7 @@ from services.analytics.domain.unit_history import DutyEntry, EndedHow, Entry, P
 from services.analytics.domain.window import Window
 from shared.contracts.base import Id
 from shared.platform.web.document import PAGED
-from shared.platform.web.paging import link_next, read_cursor
+from shared.platform.web.paging import link_next, match_cursor
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
 from shared.ports import Clock
@@ -127,10 +127,5 @@ def _written(position: Position) -> str:
 
 
 def _position(cursor: str | None) -> Position | None:
-    text = read_cursor(cursor)
-    if text is None:
-        return None
-    found = _POSITION.fullmatch(text)
-    if found is None:
-        raise Problem(422, "cursor-invalid", field="cursor")
-    return Position(_EPOCH + int(found[1]) * _MICROSECOND, found[2])
+    found = match_cursor(cursor, _POSITION)
+    return None if found is None else Position(_EPOCH + int(found[1]) * _MICROSECOND, found[2])

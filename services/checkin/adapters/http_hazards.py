@@ -34,7 +34,7 @@ from shared.platform.outcomes import Outcome
 from shared.platform.web.api import command_id, correlation_id, pending_response, refused
 from shared.platform.web.audited import audited
 from shared.platform.web.document import LATER, PAGED, TOO_OFTEN
-from shared.platform.web.paging import link_next, read_cursor
+from shared.platform.web.paging import link_next, match_cursor
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal, principal_with
 from shared.ports import Clock
@@ -197,13 +197,8 @@ def _found_at(given: datetime | None, now: datetime) -> datetime:
 
 
 def _position(cursor: str | None) -> Position | None:
-    text = read_cursor(cursor)
-    if text is None:
-        return None
-    found = _POSITION.fullmatch(text)
-    if found is None:
-        raise Problem(422, "cursor-invalid", field="cursor")
-    return from_ms(int(found[1])), found[2]
+    found = match_cursor(cursor, _POSITION)
+    return None if found is None else (from_ms(int(found[1])), found[2])
 
 
 def _problem(refusal: Refused) -> Problem:

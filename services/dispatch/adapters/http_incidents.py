@@ -30,7 +30,7 @@ from shared.contracts.incident import ReportIncident, ReportSighting, Source
 from shared.platform.waiting import AWAY
 from shared.platform.web.api import command_id, pending_response
 from shared.platform.web.document import LATER, PAGED
-from shared.platform.web.paging import link_next, read_cursor
+from shared.platform.web.paging import link_next, match_cursor
 from shared.platform.web.problems import Problem
 from shared.platform.web.tokens import Principal
 from shared.ports import Ids
@@ -203,20 +203,13 @@ def _node(principal: Principal, station: str | None) -> str:
 
 
 def _position(cursor: str | None) -> Position | None:
-    text = read_cursor(cursor)
-    if text is None:
-        return None
-    found = _AFTER_INCIDENT.fullmatch(text)
-    if found is None:
-        raise Problem(422, "cursor-invalid", field="cursor")
-    return int(found[1]), found[2]
+    found = match_cursor(cursor, _AFTER_INCIDENT)
+    return None if found is None else (int(found[1]), found[2])
 
 
 def _sequence(cursor: str | None) -> int:
-    text = read_cursor(cursor) or "0"
-    if not _AFTER_EVENT.fullmatch(text):
-        raise Problem(422, "cursor-invalid", field="cursor")
-    return int(text)
+    found = match_cursor(cursor, _AFTER_EVENT)
+    return 0 if found is None else int(found[0])
 
 
 def _summary_out(summary: Summary) -> SummaryOut:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 
 from fastapi import Request, Response
 
@@ -17,6 +18,17 @@ def read_cursor(cursor: str | None) -> str | None:
         return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError) as error:
         raise Problem(422, "cursor-invalid", field="cursor") from error
+
+
+def match_cursor(cursor: str | None, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """The parts of the position inside a cursor; None for the first page. Raises Problem 422 `cursor-invalid`."""
+    text = read_cursor(cursor)
+    if text is None:
+        return None
+    found = pattern.fullmatch(text)
+    if found is None:
+        raise Problem(422, "cursor-invalid", field="cursor")
+    return found
 
 
 def link_next(request: Request, response: Response, position: str | None) -> None:

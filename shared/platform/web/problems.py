@@ -12,6 +12,7 @@ from starlette.routing import Match
 from structlog.contextvars import get_contextvars
 
 from shared.platform.telemetry import get_logger
+from shared.platform.web.languages import prefers_chinese
 
 Titles = Mapping[str, tuple[str, str]]
 """code → (Chinese, English)."""
@@ -62,7 +63,7 @@ class Problem(Exception):
 def problem_response(request: Request, problem: Problem, titles: Titles) -> JSONResponse:
     """The document for a problem."""
     chinese, english = titles.get(problem.code, PLATFORM_TITLES.get(problem.code, (problem.code, problem.code)))
-    in_chinese = request.headers.get("accept-language", "").lower().startswith("zh")
+    in_chinese = prefers_chinese(request)
     body: dict[str, Any] = {
         "type": f"urn:meu:problem:{problem.code}",
         "title": chinese if in_chinese else english,
