@@ -172,7 +172,7 @@ def _install_accounts(app: FastAPI, settings: CheckinSettings, parts: Parts) -> 
         city = ProviderDesk(
             provider=parts.provider, accounts=parts.accounts, secrets=secrets, sessions=sessions, audit=parts.audit
         )
-    app.include_router(session_routes(login, sessions, parts.clock))
+    app.include_router(session_routes(login, sessions, parts.clock, settings.time_zone))
     app.include_router(provider_routes(city, _seal(settings), parts.clock, settings.public_url))
     app.include_router(account_routes(_accounts_desk(parts), parts.accounts, parts.clock))
 

@@ -258,6 +258,7 @@ class Backend:
             "access_token": f"token-{self.cookie}",
             "expires_at": expires_at,
             "account": self.account,
+            "time_zone": "Asia/Shanghai",
         }
         kept = f"meu_session={self.cookie}; Path=/checkin/v1/sessions; HttpOnly; SameSite=Strict"
         return Answer(status, body, {"Set-Cookie": kept})

@@ -16,7 +16,7 @@ from shared.ports import Action
 from shared.vocabulary.terms import Role
 from tests.browser.console_server import serving
 from tests.browser.pages import faultless, is_accessible
-from tests.browser.test_administration import CITY_TIME, RunningClock, log_in
+from tests.browser.test_administration import CITY_TIME, FAR_TIME, RunningClock, log_in
 from tests.builders.analytics_world import analytics_on_fakes
 from tests.builders.kept_audit import KeptAudit
 from tests.component.checkin.conftest import MEMBER, OFFICER, Desk, desk_on_fakes
@@ -62,7 +62,7 @@ def site() -> Generator[str]:
 @pytest.fixture(scope="module")
 def context(chromium: Browser, site: str) -> Generator[BrowserContext]:
     """The auditor is logged in: one session for all tests here."""
-    options = {"locale": "zh-CN", "timezone_id": CITY_TIME, "viewport": {"width": 1366, "height": 900}}
+    options = {"locale": "zh-CN", "timezone_id": FAR_TIME, "viewport": {"width": 1366, "height": 900}}
     with faultless(chromium, base_url=site, **options) as context:
         log_in(context, ONE_TIME, "auditor").close()
         yield context

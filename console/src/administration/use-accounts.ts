@@ -1,6 +1,6 @@
-import { onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
+import { onScopeDispose, ref, watch } from 'vue'
 
-import { api } from '../api'
+import { usePages } from '../api/use-pages'
 import { ACCOUNTS, PAGE, type AccountListed } from './accounts'
 
 const TYPED_MS = 300
@@ -9,30 +9,10 @@ const TYPED_MS = 300
 export function useAccounts() {
   const text = ref('')
   const onlyWithoutRight = ref(false)
-  const list = shallowRef<AccountListed[]>([])
-  const next = shallowRef<string | null>(null)
-  const isReading = shallowRef(true)
-  const problem = shallowRef<unknown>(null)
-  let giveUp: AbortController | null = null
+  const { items: list, next, isReading, problem, read, readMore } = usePages<AccountListed>(() => ({
+    path: ACCOUNTS, query: { text: text.value.trim() || null, without_right: onlyWithoutRight.value || null, limit: PAGE },
+  }))
   let timer: ReturnType<typeof setTimeout> | undefined
-
-  async function read(from: string | null = null): Promise<void> {
-    giveUp?.abort()
-    const own = new AbortController()
-    giveUp = own
-    isReading.value = true
-    problem.value = null
-    const query = { text: text.value.trim() || null, without_right: onlyWithoutRight.value || null, limit: PAGE }
-    try {
-      const page = await api.page<AccountListed>(from ?? ACCOUNTS, { query: from === null ? query : {}, signal: own.signal })
-      list.value = from === null ? page.items : [...list.value, ...page.items]
-      next.value = page.next
-    } catch (error) {
-      if (own.signal.aborted) return
-      problem.value = error
-    }
-    isReading.value = false
-  }
 
   /** The account as it is now, in its place; a new one comes first, for whoever made it to see it. */
   function put(account: AccountListed): void {
@@ -46,11 +26,8 @@ export function useAccounts() {
     clearTimeout(timer)
     timer = setTimeout(() => void read(), TYPED_MS)
   })
-  onMounted(() => void read())
-  onBeforeUnmount(() => {
-    clearTimeout(timer)
-    giveUp?.abort()
-  })
+  void read()
+  onScopeDispose(() => { clearTimeout(timer) })
 
-  return { text, onlyWithoutRight, list, next, isReading, problem, read, put }
+  return { text, onlyWithoutRight, list, next, isReading, problem, readMore, put }
 }

@@ -42,6 +42,8 @@ interface Granted {
   access_token: string
   expires_at: string
   account: Account
+  /** The city's. */
+  time_zone: string
 }
 
 /**
@@ -53,6 +55,8 @@ interface Granted {
 export class Session implements Tokens {
   /** Called with the account when it changes; null: nobody is logged in. */
   onChange: (account: Account | null) => void = () => undefined
+  /** Called with the city's time zone when it is told. */
+  onZone: (zone: string) => void = () => undefined
   private access: { token: string; until: number } | null = null
   private accountId: string | null = null
   /** Counts up whenever a token comes or goes: what was asked for before that is of no use any more. */
@@ -119,6 +123,7 @@ export class Session implements Tokens {
 
   private grant(granted: Granted): void {
     this.access = { token: granted.access_token, until: Date.parse(granted.expires_at) }
+    this.onZone(granted.time_zone)
     this.become(granted.account)
   }
 

@@ -1,6 +1,6 @@
-import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 
+import { cityFormat } from '../formats/zone'
 import messages from './messages'
 import type { ActionRecord } from './record'
 
@@ -15,14 +15,14 @@ export function useWords() {
     return te(key) ? t(key) : code
   }
   /** With its year, and to the second: records are compared with what else is known of a day. */
-  const moments = computed(() => new Intl.DateTimeFormat(locale.value, {
-    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
-  }))
+  const moment = (rfc3339: string) => cityFormat(locale.value, {
+    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+  }).format(new Date(rfc3339))
 
   return {
     action: (code: string) => words('actions', code),
     refusal: (code: string) => words('refusals', code),
     actor: ({ actor_id }: ActionRecord) => words('actors', actor_id),
-    moment: (rfc3339: string) => moments.value.format(new Date(rfc3339)),
+    moment,
   }
 }

@@ -1,3 +1,5 @@
+import { cityFormat } from './zone'
+
 /** Dates without a time, YYYY-MM-DD. */
 const DAY_MS = 86_400_000
 
@@ -5,11 +7,9 @@ export function plusDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
 }
 
-/** The date that clocks on the wall show at `ms`. */
+/** The date that the city's clocks show at `ms`. */
 export function dateAt(ms: number): string {
-  const date = new Date(ms)
-  const two = (value: number) => String(value).padStart(2, '0')
-  return `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return cityFormat('sv', { dateStyle: 'short' }).format(ms) // Swedes write dates as ISO 8601 does
 }
 
 /** The text, if it is a date. */

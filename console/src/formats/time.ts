@@ -1,5 +1,8 @@
 import { useI18n } from 'vue-i18n'
 
+import { dateAt } from './dates'
+import { cityFormat } from './zone'
+
 /** `3:07`, `-0:12`, `1:02:03`: whole seconds, rounded down in magnitude. */
 export function clockText(seconds: number): string {
   const whole = Math.floor(Math.abs(seconds))
@@ -21,22 +24,20 @@ export function useTimeTexts() {
     return t('formats.days', { n: Math.floor(seconds / 86400) })
   }
 
+  function written(rfc3339: string, precision: Intl.DateTimeFormatOptions): string {
+    const ms = Date.parse(rfc3339)
+    const day = dateAt(ms) === dateAt(Date.now()) ? {} : { month: '2-digit', day: '2-digit' } as const
+    return cityFormat(locale.value, { ...day, hour: '2-digit', minute: '2-digit', ...precision }).format(ms)
+  }
+
   /** `14:03:22`, with the date before it when that is not today. */
   function moment(rfc3339: string): string {
-    const date = new Date(rfc3339)
-    const isToday = date.toDateString() === new Date().toDateString()
-    const day = isToday ? {} : { month: '2-digit', day: '2-digit' } as const
-    return new Intl.DateTimeFormat(locale.value, {
-      ...day, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
-    }).format(date)
+    return written(rfc3339, { second: '2-digit' })
   }
 
   /** `14:03`, with the date before it when that is not today. */
   function minute(rfc3339: string): string {
-    const date = new Date(rfc3339)
-    const isToday = date.toDateString() === new Date().toDateString()
-    const day = isToday ? {} : { month: '2-digit', day: '2-digit' } as const
-    return new Intl.DateTimeFormat(locale.value, { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date)
+    return written(rfc3339, {})
   }
 
   function number(value: number): string {

@@ -3,6 +3,7 @@ import { computed, ref, shallowRef } from 'vue'
 
 import { session } from '../api'
 import type { Account, Credentials, LogInStep, Role } from '../api/session'
+import { cityZone } from '../formats/zone'
 
 export const OF_OPERATIONS: readonly Role[] = ['operator', 'officer']
 
@@ -12,6 +13,7 @@ export const useSession = defineStore('session', () => {
   /** Whether there is a session could not be asked. */
   const resumeFailed = ref(false)
   session.onChange = (changed) => { account.value = changed }
+  session.onZone = (zone) => { cityZone.value = zone }
 
   /** Changes when somebody else sees the screens, or sees another part of the city in them; null: nobody does. */
   const who = computed(() => {

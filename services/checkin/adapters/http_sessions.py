@@ -50,6 +50,7 @@ class LoggedIn(BaseModel):
     access_token: str
     expires_at: datetime
     account: AccountOut
+    time_zone: str = Field(description="The city's, by its IANA name: dates in requests are its days.")
 
 
 class AskedFor(BaseModel):
@@ -60,8 +61,8 @@ class AskedFor(BaseModel):
     otpauth_qr: str | None = Field(default=None, description="The same as a picture (SVG), for the telephone's camera.")
 
 
-def session_routes(desk: LoginDesk, sessions: SessionDesk, clock: Clock) -> APIRouter:
-    """`POST /sessions`, `POST /sessions/refresh` and `DELETE /sessions/current`."""
+def session_routes(desk: LoginDesk, sessions: SessionDesk, clock: Clock, time_zone: str) -> APIRouter:
+    """`POST /sessions`, `POST /sessions/refresh` and `DELETE /sessions/current`. `time_zone`: the city's."""
     router = APIRouter(prefix=PATH, tags=["accounts"])
     more = {200: {"model": AskedFor, "description": "Something more is needed"}}
 
@@ -74,7 +75,7 @@ def session_routes(desk: LoginDesk, sessions: SessionDesk, clock: Clock) -> APIR
             came_to = await desk.log_in(attempt, now)
         except TooBusy as error:
             raise Problem(503, "unavailable", "too many log in at once", headers={"Retry-After": "2"}) from error
-        return _answer(request, came_to, now)
+        return _answer(request, came_to, now, time_zone)
 
     @router.post("/refresh", response_model=LoggedIn)
     async def refresh(request: Request, meu_session: Annotated[str | None, Cookie()] = None) -> Response:
@@ -82,7 +83,7 @@ def session_routes(desk: LoginDesk, sessions: SessionDesk, clock: Clock) -> APIR
         opened = None if meu_session is None else await sessions.renew(meu_session, clock.now())
         if opened is None:
             raise Problem(401, "session-ended")
-        return _opened(request, opened, 200)
+        return _opened(request, opened, time_zone, 200)
 
     @router.delete("/current", status_code=204)
     async def log_out(meu_session: Annotated[str | None, Cookie()] = None) -> Response:
@@ -97,10 +98,10 @@ def session_routes(desk: LoginDesk, sessions: SessionDesk, clock: Clock) -> APIR
     return router
 
 
-def _answer(request: Request, came_to: LogIn, now: datetime) -> Response:
+def _answer(request: Request, came_to: LogIn, now: datetime, time_zone: str) -> Response:
     match came_to:
         case Opened():
-            return _opened(request, came_to, 201)
+            return _opened(request, came_to, time_zone, 201)
         case NewPasswordNeeded():
             return _asked(AskedFor(next="new-password"))
         case CodeNeeded():
@@ -119,8 +120,13 @@ def _asked(answer: AskedFor) -> Response:
     return JSONResponse(answer.model_dump(mode="json"), 200, NO_STORE)
 
 
-def _opened(request: Request, opened: Opened, status: int) -> Response:
-    body = LoggedIn(access_token=opened.access, expires_at=opened.access_until, account=account_out(opened.account))
+def _opened(request: Request, opened: Opened, time_zone: str, status: int) -> Response:
+    body = LoggedIn(
+        access_token=opened.access,
+        expires_at=opened.access_until,
+        account=account_out(opened.account),
+        time_zone=time_zone,
+    )
     response = JSONResponse(body.model_dump(mode="json"), status, NO_STORE)
     set_session_cookie(request, response, opened)
     return response

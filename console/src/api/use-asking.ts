@@ -1,7 +1,7 @@
 import { ref, shallowRef } from 'vue'
 
-import { newKey } from '../api/keys'
-import { ProblemError } from '../api/problems'
+import { newKey } from './keys'
+import { ProblemError } from './problems'
 
 /** A form's request: whether it is under way, and why it failed. */
 export function useAsking() {
