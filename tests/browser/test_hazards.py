@@ -11,18 +11,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from deploy.local.demo.photos import picture
-from services.checkin.application.account_ports import Session
-from services.checkin.domain.accounts import Account, Credentials, Right
+from services.checkin.domain.accounts import Account, Right
 from shared.vocabulary.terms import HazardKind, Role
 from tests.browser.console_server import serving
 from tests.browser.pages import faultless, is_accessible
+from tests.browser.sessions import is_of, let_in
 from tests.component.checkin.conftest import LEADER, MEMBER, STATION_PATH, Desk, desk_on_fakes
 from tests.fakes.keys import bearer
 
-ACCOUNTS = (
-    Account("o-1", "wang", "王测", Right(Role.OFFICER, STATION_PATH, station_id="440106001")),
-    Account("o-2", "zhao", "赵邻", Right(Role.OFFICER, "/440100/440106/440106002", station_id="440106002")),
-)
+WANG = Account("o-1", "wang", "王测", Right(Role.OFFICER, STATION_PATH, station_id="440106001"))
+ZHAO = Account("o-2", "zhao", "赵邻", Right(Role.OFFICER, "/440100/440106/440106002", station_id="440106002"))
 
 
 @asynccontextmanager
@@ -32,12 +30,7 @@ async def city_with_hazards() -> AsyncGenerator[Desk]:
     """
     async with desk_on_fakes() as desk:
         desk.clock.time -= timedelta(minutes=1)
-        for account in ACCOUNTS:
-            await desk.accounts.add(account, Credentials("", None))
-            until = desk.clock.now() + timedelta(hours=1)
-            await desk.sessions.begin(
-                Session(account.login, account.account_id, until), account.login, desk.clock.now()
-            )
+        await let_in(desk, WANG, ZHAO)
         first = await _report(desk, HazardKind.FIRE, "灭火器过期", "hazard-1", with_photo=True)
         await _report(desk, HazardKind.BLOCKED_EXIT, "<b>后门</b> 堆放货物", "hazard-2", with_photo=False)
         await _report(desk, HazardKind.ELECTRICAL, "电线外露", "hazard-3", with_photo=True)
@@ -71,7 +64,7 @@ def context(chromium: Browser, site: str) -> Generator[BrowserContext]:
 
 
 def test_a_hazard_that_was_put_right_is_looked_at_and_verified(context: BrowserContext) -> None:
-    page = page_of(context, "wang")
+    page = page_of(context, WANG)
     page.get_by_role("link", name="隐患").click()
     expect(rows(page)).to_have_count(3)
     is_accessible(page)
@@ -102,7 +95,7 @@ def test_a_hazard_that_was_put_right_is_looked_at_and_verified(context: BrowserC
 
 
 def test_keys_lead_through_the_list_and_nobody_verifies_the_own_work(context: BrowserContext) -> None:
-    page = page_of(context, "wang")
+    page = page_of(context, WANG)
     page.get_by_role("button", name="English").click()
     page.keyboard.press("g")
     page.keyboard.press("h")
@@ -129,7 +122,7 @@ def test_keys_lead_through_the_list_and_nobody_verifies_the_own_work(context: Br
 
 
 def test_who_comes_second_is_told_so_and_sees_what_the_first_one_did(context: BrowserContext) -> None:
-    page = page_of(context, "wang")
+    page = page_of(context, WANG)
     page.goto("/console/hazards")
     rows(page).get_by_role("button", name="用电隐患").click()
     address = page.url
@@ -146,7 +139,7 @@ def test_who_comes_second_is_told_so_and_sees_what_the_first_one_did(context: Br
 
 
 def test_what_is_being_sent_cannot_be_put_away_before_its_outcome_is_told(context: BrowserContext) -> None:
-    page = page_of(context, "wang")
+    page = page_of(context, WANG)
     page.goto("/console/hazards")
     rows(page).get_by_role("button", name="用电隐患").click()
     page.get_by_role("button", name="登记整改").click()
@@ -166,11 +159,11 @@ def test_what_is_being_sent_cannot_be_put_away_before_its_outcome_is_told(contex
 
 
 def test_another_station_s_hazards_are_nobody_s_business(context: BrowserContext) -> None:
-    page = page_of(context, "wang")
+    page = page_of(context, WANG)
     page.goto("/console/hazards")
     rows(page).get_by_role("button", name="火灾隐患").click()
     hazard = page.url
-    neighbour = page_of(context, "zhao")
+    neighbour = page_of(context, ZHAO)
     neighbour.goto(hazard)
     expect(neighbour.get_by_role("alert")).to_contain_text("没有这条隐患，或您无权查看")
     expect(neighbour.get_by_text("您的范围内还没有上报的隐患")).to_be_visible()
@@ -178,7 +171,7 @@ def test_another_station_s_hazards_are_nobody_s_business(context: BrowserContext
 
 
 def test_one_that_a_link_names_is_asked_for_again_where_it_cannot_be_read(context: BrowserContext) -> None:
-    page = page_of(context, "wang")
+    page = page_of(context, WANG)
     page.goto("/console/hazards")
     rows(page).get_by_role("button", name="火灾隐患").click()
     alone = re.compile(r"/hazards/[^/]+$")
@@ -209,10 +202,9 @@ def shows(picture: Locator) -> None:
     assert picture.evaluate("async img => { await img.decode(); return img.naturalWidth }") == 320
 
 
-def page_of(context: BrowserContext, login: str) -> Page:
+def page_of(context: BrowserContext, account: Account) -> Page:
     """The console with that officer's session."""
-    cookie = {"name": "meu_session", "value": login, "domain": "127.0.0.1", "path": "/checkin/v1/sessions"}
-    context.add_cookies([cookie])
+    is_of(context, account)
     page = context.new_page()
     page.goto("/console/")
     expect(page.get_by_role("navigation")).to_be_visible()

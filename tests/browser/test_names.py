@@ -2,28 +2,27 @@
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from services.checkin.application.account_ports import Session
-from services.checkin.domain.accounts import Account, Credentials, Right
+from services.checkin.domain.accounts import Account, Right
 from shared.vocabulary.terms import Role
 from tests.browser.console_server import serving
 from tests.browser.pages import faultless, is_accessible
+from tests.browser.sessions import is_of, let_in
 from tests.browser.told_incident import INCIDENT_ID, STATION_ID, Cast, dispatch_with
 from tests.component.checkin.conftest import Desk, desk_on_fakes
 from tests.conformance.checkin.city import CITY_PATH, DISTRICT_PATH, OTHER_STATION, STATION_PATH
 
-TOKEN = "a-refresh-token"
 CHIEF = "0b0c7a52-7f3e-4b1e-9a54-2f4d3c1b5a69"
 NEIGHBOUR = "7d1e9f04-16aa-4c0b-8a3e-55e0c2d9b1f7"
 HOSTILE = "<img src=x onerror=alert(1)>"
 CAST = Cast(CHIEF, "m-1", "operator-city", NEIGHBOUR, "officer-district", "viewer")
+VIEWER = Account("viewer", "viewer", "吴值班", Right(Role.OFFICER, STATION_PATH, STATION_ID))
 ACCOUNTS = [
-    Account("viewer", "viewer", "吴值班", Right(Role.OFFICER, STATION_PATH, STATION_ID)),
+    VIEWER,
     Account(CHIEF, "chief", "周所长", Right(Role.OFFICER, STATION_PATH, STATION_ID)),
     Account("operator-city", "city", "卫市局", Right(Role.OPERATOR, CITY_PATH)),
     Account("officer-district", "district", HOSTILE, Right(Role.OFFICER, DISTRICT_PATH, "440106")),
@@ -33,12 +32,9 @@ ACCOUNTS = [
 
 @asynccontextmanager
 async def city() -> AsyncGenerator[Desk]:
-    """The viewer has a session."""
+    """The viewer has a session, and those who acted."""
     async with desk_on_fakes() as desk:
-        for account in ACCOUNTS:
-            await desk.accounts.add(account, Credentials("", None))
-        now = desk.clock.now()
-        await desk.sessions.begin(Session("s-1", "viewer", now + timedelta(hours=1)), TOKEN, now)
+        await let_in(desk, *ACCOUNTS)
         yield desk
 
 
@@ -51,9 +47,7 @@ def site() -> Generator[str]:
 @pytest.fixture
 def context(chromium: Browser, site: str) -> Generator[BrowserContext]:
     with faultless(chromium, base_url=site, locale="zh-CN", viewport={"width": 1440, "height": 1000}) as context:
-        context.add_cookies(
-            [{"name": "meu_session", "value": TOKEN, "domain": "127.0.0.1", "path": "/checkin/v1/sessions"}]
-        )
+        is_of(context, VIEWER)
         yield context
 
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from services.analytics.application.ports import HistoryUnavailable, UnitQuestion
 from services.analytics.domain.unit_history import DutyEntry, OrderEntry
-from services.checkin.application.account_ports import Session
-from services.checkin.domain.accounts import Account, Credentials, Right
+from services.checkin.domain.accounts import Account, Right
 from services.dispatch.adapters.incident_tail import IncidentTail
 from services.dispatch.application.unit_map import UnitMap
 from shared.contracts import duty, incident, registry
@@ -26,6 +24,7 @@ from shared.platform.records import Received, Record
 from shared.vocabulary.terms import Role
 from tests.browser.console_server import serving
 from tests.browser.pages import faultless, is_accessible
+from tests.browser.sessions import is_of, let_in
 from tests.builders.analytics_world import analytics_on_fakes
 from tests.builders.dispatch_api import dispatch_on_fakes
 from tests.builders.dispatch_world import MemoryTail, MemoryViews
@@ -38,7 +37,6 @@ from tests.conformance.analytics.plain_history import PlainHistory
 from tests.fakes.audit import MemoryAudit
 
 OFFICER = Account("id-chen", "chen", "陈明", Right(Role.OFFICER, STATION_PATH, station_id="440106001"))
-SESSION = "a-refresh-token"
 UNIT = {"unit_id": "u-1", "station_id": "440106001", "path": STATION_PATH}
 CLASSES = {"i-now": "public-order", "i-drill": "rescue"}
 NOW = after(48 * 3600)
@@ -113,9 +111,7 @@ async def at_work(history: PlainHistory) -> AsyncGenerator[Desk]:
     """The officer has a session."""
     await keep(history, _past().written)
     async with desk_on_fakes() as desk:
-        now = desk.clock.now()
-        await desk.accounts.add(OFFICER, Credentials("", None))
-        await desk.sessions.begin(Session("s-1", OFFICER.account_id, now + timedelta(days=1)), SESSION, now)
+        await let_in(desk, OFFICER)
         desk.book.duties = {"u-1": manned("u-1", "m-2", quorum=2)}
         yield desk
 
@@ -156,7 +152,7 @@ def site(history: FickleHistory, tail: MemoryTail, views: ToldViews) -> Generato
 @pytest.fixture
 def context(chromium: Browser, site: str) -> Generator[BrowserContext]:
     with faultless(chromium, base_url=site, locale="zh-CN", viewport={"width": 1440, "height": 900}) as context:
-        context.add_cookies([{"name": "meu_session", "value": SESSION, "url": f"{site}/checkin/v1/sessions"}])
+        is_of(context, OFFICER)
         yield context
 
 

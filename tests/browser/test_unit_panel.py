@@ -2,16 +2,15 @@
 
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from services.checkin.application.account_ports import Session
-from services.checkin.domain.accounts import Account, Credentials, Right
+from services.checkin.domain.accounts import Account, Right
 from shared.vocabulary.terms import Role
 from tests.browser.console_server import serving
 from tests.browser.pages import faultless, is_accessible
+from tests.browser.sessions import is_of, let_in
 from tests.browser.told_incident import INCIDENT_ID, STATION_ID, Cast, dispatch_with
 from tests.component.checkin.conftest import Desk, desk_on_fakes, manned
 from tests.conformance.checkin.city import OTHER_STATION, STATION_PATH, UNIT
@@ -25,12 +24,7 @@ CAST = Cast("id-chen", "m-1", "id-chen", "id-chen", "id-chen", "id-chen")
 async def city() -> AsyncGenerator[Desk]:
     """Two are on duty in the unit; an officer of its station and one of another have sessions."""
     async with desk_on_fakes() as desk:
-        for account in (CHEN, ZHAO):
-            await desk.accounts.add(account, Credentials("", None))
-            until = desk.clock.now() + timedelta(days=1)
-            await desk.sessions.begin(
-                Session(account.login, account.account_id, until), account.login, desk.clock.now()
-            )
+        await let_in(desk, CHEN, ZHAO)
         desk.book.duties = {UNIT.code: manned(UNIT.code, "m-1", "m-2")}
         yield desk
 
@@ -151,9 +145,3 @@ def refused_once() -> Callable[[Route], None]:
             route.fulfill(status=401, json=refusal)
 
     return answer
-
-
-def is_of(context: BrowserContext, account: Account) -> None:
-    """The browser's session is theirs, whatever a page has in memory."""
-    path = "/checkin/v1/sessions"
-    context.add_cookies([{"name": "meu_session", "value": account.login, "domain": "127.0.0.1", "path": path}])

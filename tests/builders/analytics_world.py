@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import httpx
 from fastapi import FastAPI
 
 from services.analytics.application.ports import History
@@ -40,6 +41,18 @@ def analytics_on_fakes(history: History, audit: MemoryAudit) -> FastAPI:
         clock=StoppedClock(),
         audit=audit,
     )
+
+
+@asynccontextmanager
+async def analytics_that_read(
+    writer: Writer, history: PlainHistory, audit: MemoryAudit
+) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of analytics, whose history has what was written. What breaks is answered with 500, as by a server."""
+    await keep(history, writer.written)
+    app = analytics_on_fakes(history, audit)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
+        yield client
 
 
 @asynccontextmanager

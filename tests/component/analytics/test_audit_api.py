@@ -18,7 +18,7 @@ from services.analytics.application.ports import HistoryUnavailable
 from shared.contracts.audit import ActionRecorded
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.terms import Role
-from tests.builders.analytics_world import analytics_on_fakes
+from tests.builders.analytics_world import analytics_that_read
 from tests.conformance.analytics.happenings import CITY, DISTRICT, OTHER_STATION, STATION, Writer, after, keep
 from tests.conformance.analytics.plain_history import PlainHistory
 from tests.fakes.audit import MemoryAudit
@@ -65,10 +65,7 @@ def audit() -> MemoryAudit:
 
 @pytest.fixture
 async def client(history: BrokenHistory, audit: MemoryAudit) -> AsyncGenerator[httpx.AsyncClient]:
-    await keep(history, _a_day().written)
-    app = analytics_on_fakes(history, audit)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
+    async with analytics_that_read(_a_day(), history, audit) as client:
         yield client
 
 

@@ -11,8 +11,8 @@ from services.analytics.application.ports import HistoryUnavailable
 from shared.contracts import duty, incident, registry
 from shared.platform.web.tokens import Principal
 from shared.vocabulary.terms import Role
-from tests.builders.analytics_world import analytics_on_fakes
-from tests.conformance.analytics.happenings import CITY, OTHER_STATION, STATION, Writer, after, keep
+from tests.builders.analytics_world import analytics_that_read
+from tests.conformance.analytics.happenings import CITY, OTHER_STATION, STATION, Writer, after
 from tests.conformance.analytics.plain_history import PlainHistory
 from tests.fakes.audit import MemoryAudit
 from tests.fakes.keys import bearer
@@ -42,10 +42,7 @@ def history() -> BrokenHistory:
 @pytest.fixture
 async def client(history: BrokenHistory) -> AsyncGenerator[httpx.AsyncClient]:
     """It is two days after START."""
-    await keep(history, _a_past().written)
-    app = analytics_on_fakes(history, MemoryAudit())
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
+    async with analytics_that_read(_a_past(), history, MemoryAudit()) as client:
         yield client
 
 

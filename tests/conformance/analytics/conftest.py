@@ -1,5 +1,6 @@
 """The histories that must all behave alike."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -38,6 +39,15 @@ async def history(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenera
     await made.prepare()
     yield made
     await made.close()
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Generator[History]:
+    """One history for all examples of a property: each is about a unit or a city of its own."""
+    history = ClickHouseHistory(Database(f"chdb://{tmp_path_factory.mktemp('agrees') / 'history'}"), ZONE)
+    asyncio.run(history.prepare())
+    yield history
+    asyncio.run(history.close())
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """The SQL's figures are those that a plain loop over the same events counts."""
 
 import asyncio
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 
-from services.analytics.adapters.clickhouse_history import ClickHouseHistory
-from services.analytics.adapters.database import Database
 from services.analytics.application.ports import History
 from services.analytics.domain.figures import Coverage, Figures
 from tests.conformance.analytics.conftest import ZONE
@@ -18,15 +16,6 @@ from tests.conformance.analytics.happenings import keep
 from tests.conformance.analytics.plain_history import PlainHistory
 
 _cities = count(100_000)
-
-
-@pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Generator[History]:
-    """One history for all courses: each lies in a city of its own."""
-    history = ClickHouseHistory(Database(f"chdb://{tmp_path_factory.mktemp('agree') / 'history'}"), ZONE)
-    asyncio.run(history.prepare())
-    yield history
-    asyncio.run(history.close())
 
 
 @pytest.mark.timeout(300)

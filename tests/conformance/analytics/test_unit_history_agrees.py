@@ -1,7 +1,6 @@
 """The SQL tells of a unit what a plain loop over the same events tells."""
 
 import asyncio
-from collections.abc import Generator
 from itertools import count
 from typing import Any
 
@@ -10,8 +9,6 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from services.analytics.adapters.clickhouse_history import ClickHouseHistory
-from services.analytics.adapters.database import Database
 from services.analytics.application.ports import History, UnitQuestion
 from services.analytics.domain.unit_history import Position
 from shared.contracts import duty, incident
@@ -57,15 +54,6 @@ def _order(draw: DrawFn, writer: Writer, named: dict[str, Any], unit_id: str) ->
     end = draw(st.sampled_from(ENDS))
     if end is not None:
         writer.write(end, after(at_s + 1), **of_order)
-
-
-@pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Generator[History]:
-    """One history for all pasts: each is of a unit of its own."""
-    history = ClickHouseHistory(Database(f"chdb://{tmp_path_factory.mktemp('agrees') / 'history'}"), ZONE)
-    asyncio.run(history.prepare())
-    yield history
-    asyncio.run(history.close())
 
 
 @pytest.mark.timeout(300)
